@@ -1,0 +1,63 @@
+# Every target sets up what it needs in .venv; nothing outside this folder is touched.
+PYTHON ?= python3
+SCALE  ?= laptop
+OUT    ?= results
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce figures test lint notebooks bench lock clean
+
+help:
+	@echo "make reproduce   derive, certify, simulate, plot and judge (SCALE=quick|laptop|large, OUT=results)"
+	@echo "make test        lint, types, tests and notebooks"
+	@echo "make figures     redraw the figures from existing results"
+	@echo "make notebooks   run the notebooks and store their outputs"
+	@echo "make bench       benchmarks (slow; never part of make test)"
+	@echo "make lint        ruff and pyright only"
+
+# One stamp per set of packages: a stamp older than its lock file is made again.
+$(VENV)/uv.stamp: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python >= 3.11 is needed; $(PYTHON) is " + sys.version.split()[0] + ". Name another one with make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/runtime.stamp: requirements/runtime.txt pyproject.toml $(VENV)/uv.stamp
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/runtime.txt
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+reproduce: $(VENV)/runtime.stamp
+	$(BIN)/cwb reproduce theorem1 --scale $(SCALE) --out $(OUT)
+
+figures: $(VENV)/runtime.stamp
+	$(BIN)/cwb figures --scale $(SCALE) --out $(OUT)
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+test: lint
+	$(BIN)/pytest
+	$(BIN)/pytest --nbmake --nbmake-timeout=300 -p no:cacheprovider notebooks
+
+notebooks: $(VENV)/dev.stamp
+	$(BIN)/jupytext --to ipynb --update --execute notebooks/*.py
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/pytest --benchmark-only tests
+
+# Only to change the pinned versions: resolves pyproject.toml anew.
+LOCK := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header
+lock: $(VENV)/uv.stamp
+	$(LOCK) pyproject.toml --group build --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --group build --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) results .pytest_cache .ruff_cache

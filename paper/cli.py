@@ -1,0 +1,106 @@
+"""The `cwb` command line: bad input gets one clear line and exit status 2, before any work starts."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+# The tracebacks and boxes of typer's rich mode would hide the one line that matters.
+os.environ.setdefault("TYPER_USE_RICH", "0")
+
+import click
+import typer
+
+app = typer.Typer(
+    help="The compression-writability workbench: derive, certify, simulate and illustrate the theory.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+reproduce_app = typer.Typer(help="Reproduce a theorem end to end.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(reproduce_app, name="reproduce")
+
+Out = Annotated[Path, typer.Option(help="Output folder; results go to OUT/SCALE.")]
+Scale = Annotated[str, typer.Option(help="How much to simulate: quick, laptop or large.")]
+Seed = Annotated[int, typer.Option(help="Seed of all random numbers.")]
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+@reproduce_app.command("theorem1")
+def theorem1(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
+    """Theorem 1: write interference against activity. Stopped and started again, it goes on where it was."""
+    from paper.reproduce import reproduce_theorem1  # imports JAX: only where it is needed
+
+    if not reproduce_theorem1(out, scale, seed, _say):
+        raise typer.Exit(1)
+
+
+@app.command()
+def figures(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
+    """Draw all figures again from existing results."""
+    from paper.reproduce import redraw_theorem1
+
+    for path in redraw_theorem1(out, scale, seed):
+        _say(str(path))
+
+
+@app.command()
+def claims(
+    ids: Annotated[list[str] | None, typer.Argument(help="Claims to print; all by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[Path, typer.Option(help="Where simulations left their evidence.")] = Path("results"),
+) -> None:
+    """Print the ledger: every claim with its verdict, computed from certificates run now and recorded simulations."""
+    from paper import verdicts
+    from paper.evidence import recorded_evidence
+    from proofs.ledger import LEDGER
+
+    chosen = [LEDGER.claim(each) for each in ids] if ids else list(LEDGER.claims)
+    recorded = recorded_evidence(out)
+    proved = [each for per_claim in LEDGER.prove().values() for each in per_claim]
+    judgements = LEDGER.judge([*proved, *recorded])
+    if as_json:
+        _say(json.dumps([verdicts.record(each, judgements[each.id]) for each in chosen], indent=2, ensure_ascii=False))
+    else:
+        _say(verdicts.table(LEDGER, judgements, [each.id for each in chosen]))
+
+
+@app.command()
+def prove(
+    ids: Annotated[list[str] | None, typer.Argument(help="Claims whose certificates to run; all by default.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the proofs as readable mathematics.")] = False,
+) -> None:
+    """Run certificates; exit status 1 if one fails."""
+    from paper.evidence import certify
+    from proofs.ledger import LEDGER
+
+    chosen = [LEDGER.claim(each) for each in ids] if ids else list(LEDGER.claims)
+    if not any(claim.arguments for claim in chosen):
+        raise ValueError(f"no certificates yet for {', '.join(each.id for each in chosen)}")
+    results = certify(chosen, _say, markdown=markdown)
+    if not all(result.passed for result in results.values()):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run `cwb`; turn errors a user can mend into one line on stderr and exit status 2."""
+    try:
+        status = app(standalone_mode=False)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        print("cwb: interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        sys.exit(130)
+    except (ValueError, OSError) as error:
+        _fail(str(error))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str) -> None:
+    print(f"cwb: error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,1 @@
+"""JAX Monte Carlo: patterns, measurements of the theory's predictions, and the harness that runs them."""

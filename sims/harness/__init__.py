@@ -1,0 +1,1 @@
+"""What every simulation shares: result files, resumable studies, statistics, and trials spread over devices."""

@@ -1,0 +1,173 @@
+"""Theorem 1 in simulation: gradients equal overlaps, overlaps follow their exact law, summaries hold the prediction.
+
+Statistical tests fail with probability about 1e-6 each when the code is right (p < FALSE_ALARM).
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from sims.harness.statistics import mean_test
+from sims.harness.sweep import Study, run_study
+from sims.interference import (
+    STATISTICS,
+    GradientPoint,
+    OverlapPoint,
+    gradient_inner_product,
+    hopfield_loss,
+    inner_product_from_overlap,
+    measure_gradients,
+    measure_overlaps,
+    overlaps,
+    rule_centre,
+    summarise_overlaps,
+    write,
+)
+from theory.interference import write_interference
+
+FALSE_ALARM = 1e-6
+CODES = ("bernoulli", "fixed-size")
+POINTS = tuple(
+    OverlapPoint(code, neurons, activity, pairs=500, seeds=6, seed=3)
+    for code in CODES
+    for neurons in (20, 1000)
+    for activity in (0.1, 0.5)
+)
+
+
+@pytest.fixture(scope="module")
+def datasets():
+    return [measure_overlaps(point) for point in POINTS]
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("activity", [0.1, 0.5])
+def test_gradient_products_are_overlaps(code, activity: float) -> None:
+    data = measure_gradients(GradientPoint(code, 30, activity, pairs=40, seed=1))
+    assert data.gradient.dtype == np.float64
+    assert data.gradient.dims == ("rule", "self_coupling", "pair")
+    np.testing.assert_allclose(data.gradient, data.from_overlap, rtol=1e-12, atol=1e-15)
+    assert not jax.config.jax_enable_x64
+
+
+@pytest.mark.parametrize("self_coupling", [True, False])
+def test_a_write_changes_another_loss_by_minus_the_gradient_product(self_coupling: bool) -> None:
+    keys = jax.random.split(jax.random.key(2), 3)
+    weights = jax.random.normal(keys[0], (20, 20))
+    first, second = (jax.random.bernoulli(key, 0.4, (20,)).astype(jnp.float32) for key in keys[1:])
+    arguments = (0.4, self_coupling)
+    after = hopfield_loss(write(weights, first, *arguments), second, *arguments)
+    change = after - hopfield_loss(weights, second, *arguments)
+    assert change == pytest.approx(-gradient_inner_product(weights, first, second, *arguments), abs=1e-5)
+
+
+def test_a_write_is_the_hebb_rule() -> None:
+    pattern = jnp.asarray([1.0, 0.0, 1.0, 1.0])
+    np.testing.assert_allclose(write(jnp.zeros((4, 4)), pattern), np.outer(pattern, pattern) / 4)
+    without = write(jnp.zeros((4, 4)), pattern, self_coupling=False)
+    np.testing.assert_allclose(without, np.outer(pattern, pattern) / 4 * (1 - np.eye(4)))
+
+
+def test_overlaps_do_not_depend_on_the_batch() -> None:
+    for code in CODES:
+        samples = [
+            overlaps(code, 200, 0.1, 23, key=jax.random.key(4), batch=batch) for batch in (None, 4, 23)
+        ]
+        for sample in samples[1:]:
+            np.testing.assert_array_equal(np.stack(sample), np.stack(samples[0]))
+
+
+def test_fixed_size_patterns_have_their_size() -> None:
+    sample = overlaps("fixed-size", 1000, 0.05, 20, key=jax.random.key(5))
+    assert (sample.size_first == 50).all()
+    assert (sample.size_second == 50).all()
+
+
+def test_dataset_is_labelled(datasets) -> None:
+    data = datasets[0]
+    for name in ("overlap", "size_first", "size_second"):
+        assert data[name].dims == ("replica", "pair")
+        assert data[name].shape == (6, 500)
+        assert data[name].dtype == np.int32
+        assert data[name].attrs["units"] == "units"
+        assert data[name].attrs["long_name"]
+    assert (data.code, data.neurons, data.activity) == ("bernoulli", 20, 0.1)
+
+
+def test_replicas_differ_and_are_reproducible() -> None:
+    point = OverlapPoint("bernoulli", 200, 0.1, pairs=50, seeds=3, seed=6)
+    data = measure_overlaps(point)
+    assert data.identical(measure_overlaps(point))
+    assert not (data.size_first[0] == data.size_first[1]).all()
+    replica = overlaps("bernoulli", 200, 0.1, 50, key=jax.random.fold_in(jax.random.key(6), 2))
+    np.testing.assert_array_equal(data.overlap[2], replica.overlap)
+
+
+def test_summary_agrees_with_the_exact_laws(datasets) -> None:
+    summary = summarise_overlaps(datasets)
+    assert summary.sizes == {"point": len(POINTS), "statistic": len(STATISTICS)}
+    for name in ("fit_p_value", "mean_p_value", "variance_p_value"):
+        assert (summary[name] > FALSE_ALARM).all()
+    for name in (
+        "overlap_mean",
+        "overlap_variance",
+        "interference_hebb",
+        "interference_covariance",
+        "normalised_covariance",
+    ):
+        quantity = summary[name]
+        gap = abs(quantity.sel(statistic="estimate") - quantity.sel(statistic="predicted"))
+        # five degrees of freedom: P(|t| > 25) = 2e-6, over 40 comparisons less than 1e-4
+        assert (gap <= 25 * quantity.sel(statistic="standard_error") + 1e-15).all()
+        assert (quantity.sel(statistic="low") <= quantity.sel(statistic="high")).all()
+    assert list(summary.code.values) == [point.code for point in POINTS]
+
+
+def test_summary_would_see_a_wrong_law(datasets) -> None:
+    wrong = datasets[1].assign_coords(activity=0.52)
+    summary = summarise_overlaps([wrong])
+    for name in ("fit_p_value", "mean_p_value"):
+        assert summary[name].item() < FALSE_ALARM
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("rule", ["hebb", "covariance"])
+@pytest.mark.parametrize("self_coupling", [True, False])
+def test_interference_matches_theory_for_every_rule(code, rule, self_coupling: bool) -> None:
+    neurons, activity = 50, 0.2
+    sample = overlaps(code, neurons, activity, 4000, key=jax.random.key(7))
+    centre = rule_centre(rule, code, neurons, activity)
+    products = inner_product_from_overlap(sample, neurons, centre, self_coupling)
+    expected = write_interference(code, neurons, activity, rule, self_coupling)
+    assert mean_test(products, expected, float(products.var())) > FALSE_ALARM
+
+
+def test_summary_survives_storage(tmp_path, datasets) -> None:
+    study = Study("overlaps", POINTS[:2], measure_overlaps)
+    stored = run_study(study, tmp_path, progress=False)
+    assert summarise_overlaps(stored).identical(summarise_overlaps(datasets[:2]))
+
+
+def test_summary_needs_datasets() -> None:
+    with pytest.raises(ValueError, match="at least one dataset"):
+        summarise_overlaps([])
+
+
+@pytest.mark.parametrize(
+    "change", [{"code": "dense"}, {"neurons": 1}, {"activity": 1.0}, {"pairs": 0}, {"seeds": 1}]
+)
+def test_points_check_their_fields(change: dict) -> None:
+    fields = {"code": "bernoulli", "neurons": 100, "activity": 0.1, "pairs": 10, "seeds": 2, "seed": 0}
+    with pytest.raises(ValueError):
+        OverlapPoint(**{**fields, **change})
+
+
+def test_gradients_need_a_small_network() -> None:
+    with pytest.raises(ValueError, match="up to 200 neurons"):
+        GradientPoint("bernoulli", 201, 0.1, pairs=1, seed=0)
+
+
+def test_labels_name_the_point() -> None:
+    assert POINTS[0].label == "overlaps bernoulli N=20 a=0.1"
+    assert GradientPoint("fixed-size", 50, 0.2, 1, 0).label == "gradients fixed-size N=50 a=0.2"
