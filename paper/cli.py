@@ -9,7 +9,6 @@ from typing import Annotated
 # The tracebacks and boxes of typer's rich mode would hide the one line that matters.
 os.environ.setdefault("TYPER_USE_RICH", "0")
 
-import click
 import typer
 
 app = typer.Typer(
@@ -89,11 +88,12 @@ def prove(
 
 def main() -> None:
     """Run `cwb`; turn errors a user can mend into one line on stderr and exit status 2."""
+    status: object = 0
     try:
         status = app(standalone_mode=False)
-    except click.ClickException as error:
-        _fail(error.format_message())
-    except (click.Abort, KeyboardInterrupt):
+    except typer.TyperException as error:
+        _fail(str(error))
+    except (typer.Abort, KeyboardInterrupt):
         print("cwb: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         sys.exit(130)
     except (ValueError, OSError) as error:

@@ -1,7 +1,7 @@
 """From nothing to a verdict: derive, certify, simulate, judge and draw, in that order and in one call.
 
-Results lie under `OUT/SCALE/`: one netCDF file a point, the summary tables, the evidence (JSON) and the figures. A run that
-was stopped goes on where it was: finished points are never measured again.
+Results lie under `OUT/SCALE/`: one netCDF file a point, the summary tables, the evidence (JSON) and the figures. A run
+that was stopped goes on where it was: finished points are never measured again.
 """
 
 import time
@@ -18,6 +18,7 @@ from proofs.book import write_evidence
 from proofs.claim import Finding, Target
 from proofs.ledger import LEDGER
 from sims.harness.results import write_results
+
 
 def folder_of(out: Path, scale: str) -> Path:
     """Return where the results of a scale lie under the output folder."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 """Markers go with the colours, so that no figure needs colour to be read."""
 
-_RC = {
+_RC: dict[Any, Any] = {
     "backend": "agg",
     "axes.spines.right": False,
     "axes.spines.top": False,

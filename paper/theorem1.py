@@ -1,7 +1,7 @@
 """Theorem 1 end to end: its studies at every scale, its tables, its evidence and its figures.
 
-The scales differ only in how much is simulated. `quick` is for a first look and for continuous integration, `laptop` for
-two cores and a few minutes, `large` for a workstation or one GPU.
+The scales differ only in how much is simulated. `quick` is for a first look and for continuous integration, `laptop`
+for two cores and a few minutes, `large` for a workstation or one GPU.
 """
 
 import math
@@ -24,13 +24,23 @@ from sims.interference import (
     measure_overlaps,
     summarise_overlaps,
 )
-from sims.real_codes import RealCodePoint, measure_real_codes, summarise_real_codes
+from sims.real_codes import RealCodePoint, Source, measure_real_codes, summarise_real_codes
 from theory.activity import CODING_LEVELS, Code
 
 CODES: tuple[Code, ...] = ("bernoulli", "fixed-size")
 
 ACTIVITIES: tuple[float, ...] = (0.001, 0.002, 0.005, 0.01, *CODING_LEVELS, round(math.sqrt(0.5), 4), 0.9)
 """Three decades of activity: the shared coding levels, sparser ones, and the dense side with the variance's maximum."""
+
+NETWORKS: tuple[tuple[Code, int, float, int], ...] = (
+    ("bernoulli", 1000, 0.1, 80),
+    ("fixed-size", 1000, 0.1, 80),
+    ("fixed-size", 1000, 0.05, 160),
+)
+"""Code, neurons, activity and patterns between checkpoints of the forgetting study."""
+
+SOURCES: tuple[Source, ...] = ("digits", "photographs")
+"""Images whose k-WTA codes are measured beside independent ones."""
 
 FEWEST_UNITS = 200
 """Expected units shared by all pairs of a point together, below which there is nothing to measure."""
@@ -94,22 +104,21 @@ def studies(scale: str, seed: int) -> Theorem1:
         overlaps=Study("overlaps", tuple(_overlap_points(effort, seed)), measure_overlaps),
         gradients=Study(
             "gradients",
-            tuple(GradientPoint(code, size, level, 50, seed) for code in CODES for size, level in ((64, 0.1), (200, 0.5))),
+            tuple(
+                GradientPoint(code, size, level, 50, seed) for code in CODES for size, level in ((64, 0.1), (200, 0.5))
+            ),
             measure_gradients,
         ),
         forgetting=Study(
             "forgetting",
-            tuple(
-                ForgettingPoint(code, 1000, level, step, 8, effort.networks, seed)
-                for code, level, step in (("bernoulli", 0.1, 80), ("fixed-size", 0.1, 80), ("fixed-size", 0.05, 160))
-            ),
+            tuple(ForgettingPoint(*network, 8, effort.networks, seed) for network in NETWORKS),
             measure_forgetting,
         ),
         real_codes=Study(
             "real-codes",
             tuple(
                 RealCodePoint(source, centred, 2000, effort.image_pairs, effort.replicas, seed)
-                for source in ("digits", "photographs")
+                for source in SOURCES
                 for centred in (False, True)
             ),
             measure_real_codes,
@@ -182,7 +191,8 @@ def figures(chosen: Theorem1, folder: Path, summary: dict[str, xr.Dataset]) -> d
 
 def _histograms(chosen: Theorem1, folder: Path) -> list[xr.Dataset]:
     """Return overlaps of both codes at a sparse, a middle and a dense point of the networks with 1000 and 10000 units."""
-    wanted = [(code, size, level) for code in CODES for size, level in ((1_000, 0.1), (10_000, 0.02), (10_000, 0.5))]
+    cells = ((1_000, 0.1), (10_000, 0.02), (10_000, 0.5))
+    wanted = [(code, size, level) for code in CODES for size, level in cells]
     data = dict(zip(chosen.overlaps.points, load_study(chosen.overlaps, folder), strict=True))
     by_cell = {(point.code, point.neurons, point.activity): each for point, each in data.items()}
     return [by_cell[cell] for cell in wanted if cell in by_cell]

@@ -23,9 +23,12 @@ def table(ledger: Ledger, judgements: Mapping[str, Judgement], ids: Iterable[str
         lines.append(f"{claim.id:<{wide}}  {judgement.verdict.value.upper()}{domain} - {claim.title}")
         indent = " " * (wide + 2)
         if judgement.repair:
-            lines += textwrap.wrap(f"repaired as: {judgement.repair}", WIDTH, initial_indent=indent, subsequent_indent=indent)
+            lines += textwrap.wrap(
+                f"repaired as: {judgement.repair}", WIDTH, initial_indent=indent, subsequent_indent=indent
+            )
         for evidence in judgement.evidence:
-            text = f"- {evidence.grade.value}, {evidence.target.value} statement {evidence.finding.value}: {evidence.summary}"
+            subject = f"{evidence.grade.value}, {evidence.target.value} statement {evidence.finding.value}"
+            text = f"- {subject}: {evidence.summary}"
             lines += textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
         if judgement.void:
             lines.append(f"{indent}- void: {len(judgement.void)} recorded for an earlier wording")

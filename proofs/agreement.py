@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from proofs.claim import Finding
@@ -60,7 +60,7 @@ def holm(p_values: NDArray[np.float64] | Iterable[float], false_alarm: float = F
     return rejected
 
 
-def agreement(p_values: Iterable[float] | NDArray[np.float64]) -> Agreement:
+def agreement(p_values: ArrayLike) -> Agreement:
     """Test a family of predictions; NaN marks a point with too few events to test, and is left out."""
     values = np.ravel(np.asarray(p_values, float))
     values = values[~np.isnan(values)]
@@ -72,9 +72,12 @@ def agreement(p_values: Iterable[float] | NDArray[np.float64]) -> Agreement:
 
 
 def t_p_values(
-    estimate: NDArray[np.float64], standard_error: NDArray[np.float64], predicted: NDArray[np.float64], replicas: NDArray
+    estimate: NDArray[np.float64],
+    standard_error: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+    replicas: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Two-sided p-values that means over independent replicas equal their predictions; NaN where there is no scatter."""
+    """Two-sided t-test p-values that means over independent replicas equal their predictions; NaN without scatter."""
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.abs(estimate - predicted) / standard_error
     return np.where(standard_error > 0, 2 * stats.t.sf(score, replicas - 1), np.nan)

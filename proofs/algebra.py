@@ -76,9 +76,7 @@ class Evaluation(Step):
         left, right = self.proposition.sides
         difference: Any = sp.expand((left - right).doit())
         if difference.is_algebraic is not True or difference.is_real is not True:
-            return Outcome(
-                False, f"undecided: {difference} is not known to be algebraic (use a BallInequality)"
-            )
+            return Outcome(False, f"undecided: {difference} is not known to be algebraic (use a BallInequality)")
         sign = sign_of_constant(difference)
         if sign is None:
             return Outcome(False, f"undecided: no exact sign of {difference}")
@@ -105,16 +103,11 @@ class ExactDomain(Step):
             return Outcome(False, "undecided: an exact domain needs one variable, over an interval")
         ((variable, values),) = over
         table = truth_table(self.proposition.relation, variable, _interval(values))
-        failed = sorted(
-            (each for each in table if each[1] is not True), key=lambda each: each[0].root is not None
-        )
+        failed = sorted((each for each in table if each[1] is not True), key=lambda each: each[0].root is not None)
         if failed:
             cell, value = failed[0]
             why = "a side is undefined" if value is None else "false"
-            return Outcome(
-                False,
-                f"{why} {cell.place.replace('at ', f'at {variable} = ', 1) if not cell.root else cell.place}",
-            )
+            return Outcome(False, f"{why} {cell.place(variable)}")
         points = sum(cell.root is not None for cell, _ in table)
         return Outcome(True, f"holds on all {len(table)} cells ({points} points)")
 
@@ -200,16 +193,14 @@ def _certify(
     positive, problem = False, None
     for powers, coefficient in terms:
         poly = rational_poly(coefficient, axis)
-        signs = [
-            (cell.sign(poly), cell) for cell in cells(interval, [poly] if poly.degree() > 0 else [], [], axis)
-        ]
+        signs = [(cell.sign(poly), cell) for cell in cells(interval, [poly] if poly.degree() > 0 else [], [], axis)]
         worst, where = min(signs, key=lambda pair: pair[0])
         if worst < 0:
-            return f"the coefficient {poly.as_expr()} is negative {where.place}", where
+            return f"the coefficient {poly.as_expr()} is negative {where.place(axis)}", where
         present = all(power == 0 or open_end for power, open_end in zip(powers, never_zero, strict=True))
         positive = positive or (worst > 0 and present)
         if worst == 0 and present:
-            problem = (f"the coefficient {poly.as_expr()} vanishes {where.place}", where)
+            problem = (f"the coefficient {poly.as_expr()} vanishes {where.place(axis)}", where)
     if strict and not positive:
         return problem or ("no coefficient is positive throughout", None)
     return None, None

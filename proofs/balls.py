@@ -45,7 +45,7 @@ class BallInequality(Step):
         difference = (right - left if downwards else left - right).doit()
         strict = isinstance(relation, (sp.Gt, sp.Lt))
         slopes = {symbol: sp.diff(difference, symbol) for symbol, _ in self.proposition.over}
-        boxes = deque([{symbol: _ends(symbol, values) for symbol, values in self.proposition.over}])
+        boxes: deque[Box] = deque([{symbol: _ends(symbol, values) for symbol, values in self.proposition.over}])
         for piece in range(1, self.max_pieces + 1):
             box = boxes.popleft()
             found = self._on_box(difference, slopes, box, strict)
@@ -62,9 +62,7 @@ class BallInequality(Step):
                 return Outcome(True, f"certain on each of {piece} pieces")
         return Outcome(False, f"undecided after {self.max_pieces} pieces, as for {_words(boxes[0])}")
 
-    def _on_box(
-        self, difference: sp.Expr, slopes: Mapping[sp.Symbol, sp.Expr], box: Box, strict: bool
-    ) -> bool | None:
+    def _on_box(self, difference: sp.Expr, slopes: Mapping[sp.Symbol, sp.Expr], box: Box, strict: bool) -> bool | None:
         """Return whether the difference is certainly of the right sign, certainly not, or neither."""
         balls = {symbol: self._ball(*ends) for symbol, ends in box.items()}
         direct = enclose(difference, balls, self.precision)
@@ -83,12 +81,9 @@ class BallInequality(Step):
         box: Box,
         balls: Mapping[sp.Symbol, arb],
     ) -> arb:
-        centre = {
-            symbol: self._ball((low + high) / 2, (low + high) / 2) for symbol, (low, high) in box.items()
-        }
+        centre = {symbol: self._ball((low + high) / 2, (low + high) / 2) for symbol, (low, high) in box.items()}
         rises = [
-            (enclose(slope, balls, self.precision), balls[symbol] - centre[symbol])
-            for symbol, slope in slopes.items()
+            (enclose(slope, balls, self.precision), balls[symbol] - centre[symbol]) for symbol, slope in slopes.items()
         ]
         return sum((slope * step for slope, step in rises), enclose(difference, centre, self.precision))
 

@@ -105,9 +105,7 @@ class Ledger:
 def write_evidence(path: Path | str, evidence: Iterable[Evidence]) -> None:
     """Write evidence to a JSON file, so that a reader sees either the old file or the whole new one."""
     path = Path(path)
-    text = (
-        json.dumps({"evidence": [each.to_json() for each in evidence]}, indent=2, ensure_ascii=False) + "\n"
-    )
+    text = json.dumps({"evidence": [each.to_json() for each in evidence]}, indent=2, ensure_ascii=False) + "\n"
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -127,11 +125,7 @@ def read_evidence(path: Path | str) -> tuple[Evidence, ...]:
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-        if (
-            not isinstance(content, dict)
-            or set(content) != {"evidence"}
-            or not isinstance(content["evidence"], list)
-        ):
+        if not isinstance(content, dict) or set(content) != {"evidence"} or not isinstance(content["evidence"], list):
             raise ValueError('expected an object with one list, "evidence"')
         return tuple(Evidence.from_json(record) for record in content["evidence"])
     except ValueError as error:  # includes errors in decoding JSON and UTF-8

@@ -62,19 +62,14 @@ class Cell:
             return 0
         return 1 if is_less(mark, self.sample) else -1
 
-    @property
-    def place(self) -> str:
-        """Where the cell is, in words."""
-        if self.root is None:
-            return f"at {self.sample}"
-        if self.root.low == self.root.high:
-            return f"at {self.root.low}"
+    def place(self, variable: sp.Symbol) -> str:
+        """Return where the cell is, in words."""
+        if self.root is None or self.root.low == self.root.high:
+            return f"at {variable} = {self.sample if self.root is None else self.root.low}"
         return f"at the root of {self.root.poly.as_expr()} between {self.root.low} and {self.root.high}"
 
 
-def cells(
-    interval: Any, polys: Iterable[sp.Poly], marks: Iterable[sp.Expr], variable: sp.Symbol
-) -> list[Cell]:
+def cells(interval: Any, polys: Iterable[sp.Poly], marks: Iterable[sp.Expr], variable: sp.Symbol) -> list[Cell]:
     """Return the cells of the interval, from left to right, cut at all roots and marks.
 
     Raises:

@@ -98,7 +98,8 @@ class CertificateResult:
         for number, result in enumerate(self.results, 1):
             if not result.passed:
                 return f"{self.certificate.name}: step {number} failed: {result.detail}"
-        return f"{self.certificate.name}: {len(self.results)} steps passed ({self.grade.value})"
+        count = len(self.results)
+        return f"{self.certificate.name}: {count} step{'s' * (count > 1)} passed ({self.grade.value})"
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,7 @@ class Certificate:
             ValueError: the result belongs to another certificate.
         """
         if result is not None and result.certificate != self:
-            raise ValueError(
-                f"the result is of the certificate {result.certificate.name}, not of {self.name}"
-            )
+            raise ValueError(f"the result is of the certificate {result.certificate.name}, not of {self.name}")
         parts = [f"### {self.title}"]
         if self.assumptions:
             parts.append("Assumptions:\n\n" + "\n".join(f"- {each}" for each in self.assumptions))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from proofs.certificate import Certificate, CertificateResult
@@ -111,9 +112,7 @@ class Argument:
         if self.finding is Finding.INCONCLUSIVE:
             raise ValueError(f"the argument from {name} cannot have an inconclusive finding")
         if self.finding is not Finding.HOLDS and not self.propositions:
-            raise ValueError(
-                f"the argument from {name} must name the propositions that show it {self.finding.value}"
-            )
+            raise ValueError(f"the argument from {name} must name the propositions that show it {self.finding.value}")
         if (self.finding is Finding.HOLDS_ON_DOMAIN) != bool(self.domain):
             raise ValueError(f"the argument from {name} needs a domain exactly if it holds on a domain")
 
@@ -127,9 +126,7 @@ class Argument:
             ValueError: the result is of another certificate.
         """
         if result.certificate != self.certificate:
-            raise ValueError(
-                f"the result is of {result.certificate.name}, the argument from {self.certificate.name}"
-            )
+            raise ValueError(f"the result is of {result.certificate.name}, the argument from {self.certificate.name}")
         required = list(self.propositions)
         problem = "" if result.passed else result.summary
         if self.finding is Finding.HOLDS:
@@ -144,9 +141,7 @@ class Argument:
         domain = self.domain if finding is Finding.HOLDS_ON_DOMAIN else ""
         summary = problem or result.summary
         name = self.certificate.name
-        return Evidence(
-            claim.id, claim.fingerprint, result.grade, self.target, finding, summary, domain, name
-        )
+        return Evidence(claim.id, claim.fingerprint, result.grade, self.target, finding, summary, domain, name)
 
 
 @dataclass(frozen=True)
@@ -179,18 +174,14 @@ class Claim:
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
-            raise ValueError(
-                f"the claim id {self.id!r} must be letters and digits, separated by single . _ or -"
-            )
+            raise ValueError(f"the claim id {self.id!r} must be letters and digits, separated by single . _ or -")
         if self.proposed is None and self.exact is None:
             raise ValueError(f"the claim {self.id} has no statement")
         if len(set(self.depends_on)) < len(self.depends_on) or self.id in self.depends_on:
             raise ValueError(f"the claim {self.id} repeats a dependency, or depends on itself")
         for argument in self.arguments:
             if self.statement(argument.target) is None:
-                raise ValueError(
-                    f"the claim {self.id} has no {argument.target.value} statement to argue about"
-                )
+                raise ValueError(f"the claim {self.id} has no {argument.target.value} statement to argue about")
         if self.repair and self.exact is None:
             raise ValueError(f"the claim {self.id} has a repair but no exact statement of it")
 
@@ -198,7 +189,7 @@ class Claim:
         """Return the proposed or the exact statement."""
         return self.proposed if target is Target.PROPOSED else self.exact
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits that change when the id, a statement or the dependencies change."""
         parts = [f"id {self.id}", *(f"depends on {each}" for each in sorted(self.depends_on))]

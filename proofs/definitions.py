@@ -1,12 +1,14 @@
 """The proposal's definitions and its three hypotheses, entered as claims where they claim something."""
 
+import sympy as sp
+
 from proofs.algebra import Identity
 from proofs.certificate import Certificate
 from proofs.claim import Argument, Claim, Finding, Target
 from proofs.statement import Statement, equal
 from theory.notation import SIZES, UNIT, N, a
 
-SPARSITY = equal(1 - N * (0 * (1 - a) + 1 * a) / N, 1 - a, {a: UNIT, N: SIZES})
+SPARSITY = equal(1 - sp.UnevaluatedExpr(N * a) / N, 1 - a, {a: UNIT, N: SIZES})
 
 sparsity_proof = Certificate(
     "D.sparsity",
@@ -20,9 +22,7 @@ sparsity = Claim(
     source="Core definitions",
     proposed=Statement("$s = 1 - E\\|h\\|_0/m$, so that $a = 1 - s$ is the activity level.", (SPARSITY,)),
     exact=Statement("For binary codes of activity $a$, $s = 1 - a$.", (SPARSITY,)),
-    arguments=tuple(
-        Argument(sparsity_proof, target, Finding.HOLDS) for target in (Target.EXACT, Target.PROPOSED)
-    ),
+    arguments=tuple(Argument(sparsity_proof, target, Finding.HOLDS) for target in (Target.EXACT, Target.PROPOSED)),
 )
 
 richness = Claim(
@@ -30,7 +30,8 @@ richness = Claim(
     title="Richness as loss reduction",
     source="Core definitions",
     proposed=Statement(
-        "$B(s) = E_t[L_t(\\theta_{t-1}) - L_t(\\theta_t^*)]$ can be related exactly to pattern capacity in Hopfield networks."
+        "$B(s) = E_t[L_t(\\theta_{t-1}) - L_t(\\theta_t^*)]$ can be related exactly to pattern capacity in Hopfield "
+        "networks."
     ),
     exact=None,
 )
@@ -40,7 +41,7 @@ capacity = Claim(
     title="Capacity under bounded forgetting",
     source="Core definitions",
     proposed=Statement(
-        "$C(s,\\epsilon)$, the most tasks with every task's forgetting at most $\\epsilon$, is a finite property of $s$."
+        "$C(s,\\epsilon)$, the most tasks with every task's forgetting at most $\\epsilon$, is a property of $s$."
     ),
     exact=None,
 )

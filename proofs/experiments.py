@@ -5,9 +5,7 @@ from proofs.statement import Statement
 
 
 def _open(id: str, title: str, proposed: str, source: str, depends_on: tuple[str, ...] = ()) -> Claim:
-    return Claim(
-        id=id, title=title, source=source, proposed=Statement(proposed), exact=None, depends_on=depends_on
-    )
+    return Claim(id=id, title=title, source=source, proposed=Statement(proposed), exact=None, depends_on=depends_on)
 
 
 CLAIMS = (

@@ -69,9 +69,7 @@ def atom(expression: sp.Expr, variable: sp.Symbol) -> Atom:
     except ValueError:
         slope, rest = sp.expand(expression).coeff(variable, 1), sp.expand(expression).coeff(variable, 0)
         line = (
-            not slope.has(variable)
-            and not rest.has(variable)
-            and sp.expand(expression - slope * variable - rest) == 0
+            not slope.has(variable) and not rest.has(variable) and sp.expand(expression - slope * variable - rest) == 0
         )
         sign = sign_of_constant(slope) if line else None
         if not sign:
@@ -79,9 +77,7 @@ def atom(expression: sp.Expr, variable: sp.Symbol) -> Atom:
         return Atom(None, None, sp.radsimp(-rest / slope), sign)
 
 
-def truth_table(
-    formula: Boolean, variable: sp.Symbol, interval: sp.Interval
-) -> list[tuple[Cell, bool | None]]:
+def truth_table(formula: Boolean, variable: sp.Symbol, interval: sp.Interval) -> list[tuple[Cell, bool | None]]:
     """Return a formula's truth value on every cell of an interval; None where a side is undefined.
 
     Raises:

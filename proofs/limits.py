@@ -59,9 +59,7 @@ class Limit(Step):
                     return Outcome(False, f"undecided: the values do not confirm the limit; errors {shown}")
         return Outcome(True, f"the limit is {value}, and the values approach it")
 
-    def _errors(
-        self, limit: sp.Limit, value: sp.Expr, parameters: dict[Any, Any], direction: int
-    ) -> list[Any]:
+    def _errors(self, limit: sp.Limit, value: sp.Expr, parameters: dict[Any, Any], direction: int) -> list[Any]:
         """Return the distances from the value (reciprocals if it is infinite) on the way there."""
         expression, variable, point, _ = _parts(limit)
         expression, value, point = (each.doit().subs(parameters) for each in (expression, value, point))
@@ -89,9 +87,7 @@ def _substitutions(ranges: dict[sp.Symbol, sp.Set]) -> Iterator[dict[Any, Any]]:
         yield plain | {symbol: sp.exp(-sp.Dummy(symbol.name, positive=True)) for symbol in below_one}
 
 
-def _found(
-    expression: sp.Expr, variable: sp.Symbol, point: sp.Expr, side: str, written: dict[Any, Any]
-) -> sp.Expr:
+def _found(expression: sp.Expr, variable: sp.Symbol, point: sp.Expr, side: str, written: dict[Any, Any]) -> sp.Expr:
     """Return SymPy's limit in terms of the original parameters."""
     name = sp.Dummy(variable.name, positive=True) if point == sp.oo else variable
     found = sp.limit(expression.doit().subs({**written, variable: name}), name, point.subs(written), side)

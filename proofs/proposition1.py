@@ -6,12 +6,8 @@ from proofs.statement import Statement
 _SOURCE = "Proposition 1, construction"
 
 
-def _open(
-    id: str, title: str, proposed: str, source: str = _SOURCE, depends_on: tuple[str, ...] = ()
-) -> Claim:
-    return Claim(
-        id=id, title=title, source=source, proposed=Statement(proposed), exact=None, depends_on=depends_on
-    )
+def _open(id: str, title: str, proposed: str, source: str = _SOURCE, depends_on: tuple[str, ...] = ()) -> Claim:
+    return Claim(id=id, title=title, source=source, proposed=Statement(proposed), exact=None, depends_on=depends_on)
 
 
 CLAIMS = (

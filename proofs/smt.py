@@ -103,9 +103,7 @@ class _Translation:
             power = reduce(mul, [base] * abs(int(expression.exp)))
             if expression.exp > 0:
                 return power
-            self.assumptions.append(
-                base != 0
-            )  # the proposition is about the values where both sides are defined
+            self.assumptions.append(base != 0)  # the proposition is about the values where both sides are defined
             real: Any = z3.ToReal(power) if power.is_int() else power
             return 1 / real
         for kind, build in _LOGIC.items():

@@ -64,9 +64,7 @@ class Proposition:
             raise ValueError(f"two different symbols of {relation} share a name")
         for symbol in free:
             if symbol not in ranges:
-                raise ValueError(
-                    f"the symbol {symbol} of {relation} has no range (are its assumptions the same?)"
-                )
+                raise ValueError(f"the symbol {symbol} of {relation} has no range (are its assumptions the same?)")
             _check_range(symbol, ranges[symbol])
         object.__setattr__(self, "over", tuple((symbol, ranges[symbol]) for symbol in free))
 
@@ -177,9 +175,7 @@ def _check_range(symbol: sp.Symbol, values: sp.Set) -> None:
         else:
             fits = allowed is not None and values.is_subset(allowed) is True
         if not fits:
-            raise ValueError(
-                f"{symbol} is assumed {fact}={value}, which its range {values} does not guarantee"
-            )
+            raise ValueError(f"{symbol} is assumed {fact}={value}, which its range {values} does not guarantee")
 
 
 def _range_latex(symbol: sp.Symbol, values: sp.Set) -> str:

@@ -6,12 +6,8 @@ from proofs.statement import Statement
 _SKETCH = "Theorem 2, proof path"
 
 
-def _open(
-    id: str, title: str, proposed: str, source: str = _SKETCH, depends_on: tuple[str, ...] = ()
-) -> Claim:
-    return Claim(
-        id=id, title=title, source=source, proposed=Statement(proposed), exact=None, depends_on=depends_on
-    )
+def _open(id: str, title: str, proposed: str, source: str = _SKETCH, depends_on: tuple[str, ...] = ()) -> Claim:
+    return Claim(id=id, title=title, source=source, proposed=Statement(proposed), exact=None, depends_on=depends_on)
 
 
 CLAIMS = (
@@ -49,7 +45,9 @@ CLAIMS = (
     ),
     _open("T2.alpha", "The form of alpha(eps)", "The form of $\\alpha(\\epsilon)$ is still to be found."),
     _open("T2.tight", "Tightness", "Whether the bound is attained is still to be found."),
-    _open("T2.continuous", "Continuous values", "The bound extends from binary to continuous-valued Hopfield networks."),
+    _open(
+        "T2.continuous", "Continuous values", "The bound extends from binary to continuous-valued Hopfield networks."
+    ),
     _open(
         "T2",
         "Theorem 2: a single regime has a ceiling on C*B",

@@ -104,9 +104,7 @@ def judge(claim: Claim, evidence: Iterable[Evidence], judgements: Mapping[str, J
         raise ValueError(f"judge {', '.join(missing)} before {claim.id}, which depends on it")
     used, void = [], []
     for each in evidence:
-        valid = (each.claim_id, each.fingerprint) == (claim.id, claim.fingerprint) and claim.statement(
-            each.target
-        )
+        valid = (each.claim_id, each.fingerprint) == (claim.id, claim.fingerprint) and claim.statement(each.target)
         (used if valid else void).append(each)
     premise = next((judgements[each] for each in claim.depends_on if not judgements[each].settled), None)
     verdict, reason, domain = _decide(claim, _Found(tuple(used)), premise)
@@ -178,9 +176,7 @@ def _what_is_missing(claim: Claim, proofs: list[Evidence], premise: Judgement | 
         return ""
     if premise is not None:
         return f"there is a certificate, but it rests on {_named(premise)}"
-    lacking = [
-        each.value for each in Target if claim.statement(each) and each not in {e.target for e in proofs}
-    ]
+    lacking = [each.value for each in Target if claim.statement(each) and each not in {e.target for e in proofs}]
     return f"there is no certificate for the {' and '.join(lacking)} statement" if lacking else ""
 
 

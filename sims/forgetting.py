@@ -18,10 +18,9 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 from jaxtyping import Array, Float64, Int, Int32, Key
-from scipy import stats
 
 from sims.harness.mesh import map_trials, trial_keys
-from sims.harness.statistics import mean_interval
+from sims.harness.statistics import mean_interval, t_test
 from sims.patterns import bernoulli_code, fixed_size_code, unpack
 from theory.activity import Code, Rule, active_units, check_activity, check_code, check_count, check_neurons
 from theory.one_step import OneStepError, crosstalk_variance, gaussian_error, one_step_error
@@ -80,9 +79,13 @@ class ForgettingPoint:
     seed: int
 
     def __post_init__(self) -> None:
-        check_code(self.code), check_neurons(self.neurons), check_activity(self.activity)
-        check_count(self.step, "step"), check_count(self.checkpoints, "checkpoints")
-        check_count(self.trials, "trials", minimum=2), check_count(self.seed, "seed", minimum=0)
+        check_code(self.code)
+        check_neurons(self.neurons)
+        check_activity(self.activity)
+        check_count(self.step, "step")
+        check_count(self.checkpoints, "checkpoints")
+        check_count(self.trials, "trials", minimum=2)
+        check_count(self.seed, "seed", minimum=0)
         active = active_units(self.neurons, self.activity)
         if self.step * self.checkpoints * active**2 > 2**31 - 1:
             raise ValueError(f"sums of {self.step * self.checkpoints} squared overlaps may overflow 32-bit integers")
@@ -128,9 +131,7 @@ def _trial(code: Code, neurons: int, activity: float, step: int, checkpoints: in
     return trial
 
 
-def fields(
-    sums: Sums, rule: Rule, point: ForgettingPoint
-) -> Float64[np.ndarray, "trial checkpoint neuron"]:
+def fields(sums: Sums, rule: Rule, point: ForgettingPoint) -> Float64[np.ndarray, "trial checkpoint neuron"]:
     """The fields of the cue (its first k units are the active ones) from the integer sums, as in `theory.one_step`.
 
     Args:
@@ -166,10 +167,7 @@ def measure_forgetting(point: ForgettingPoint) -> xr.Dataset:
     active = active_units(point.neurons, point.activity)
     thresholds = np.array([[_predict(rule, point, p).threshold for p in point.patterns] for rule in RULES])
     fires = np.stack(
-        [
-            fields(sums, rule, point) > threshold[:, None]
-            for rule, threshold in zip(RULES, thresholds, strict=True)
-        ]
+        [fields(sums, rule, point) > threshold[:, None] for rule, threshold in zip(RULES, thresholds, strict=True)]
     )
     dims = ("rule", "trial", "checkpoint")
     units = {"units": "wrong units"}
@@ -258,4 +256,4 @@ def _t_test(counts: np.ndarray, expected: float) -> float:
     """Two-sided p-value that independent counts have this mean; NaN if too few are expected for a t-test."""
     if expected * len(counts) < FEWEST_EVENTS:
         return float("nan")
-    return float(stats.ttest_1samp(counts, expected).pvalue)
+    return t_test(counts, expected)

@@ -191,7 +191,10 @@ def rule_centre(rule: Rule, code: Code, neurons: int, activity: float) -> float:
 
 
 def hopfield_loss(
-    weights: Float[Array, "n n"], pattern: Float[Array, " n"], centre: float = 0.0, self_coupling: bool = True
+    weights: Float[Array, "n n"],
+    pattern: Float[Array, " n"],
+    centre: float | Float[Array, ""] = 0.0,
+    self_coupling: bool = True,
 ) -> Float[Array, ""]:
     """The proposal's loss of one pattern, `-(1/N) x^T W x` with `x = pattern - centre` (dimensionless).
 
@@ -203,7 +206,10 @@ def hopfield_loss(
 
 
 def write(
-    weights: Float[Array, "n n"], pattern: Float[Array, " n"], centre: float = 0.0, self_coupling: bool = True
+    weights: Float[Array, "n n"],
+    pattern: Float[Array, " n"],
+    centre: float | Float[Array, ""] = 0.0,
+    self_coupling: bool = True,
 ) -> Float[Array, "n n"]:
     """The weights after the pattern is written: one gradient step of rate 1 on its loss."""
     return weights - jax.grad(hopfield_loss)(weights, pattern, centre, self_coupling)
@@ -213,14 +219,12 @@ def gradient_inner_product(
     weights: Float[Array, "n n"],
     first: Float[Array, " n"],
     second: Float[Array, " n"],
-    centre: float = 0.0,
+    centre: float | Float[Array, ""] = 0.0,
     self_coupling: bool = True,
 ) -> Float[Array, ""]:
     """The Frobenius inner product of two tasks' loss gradients at `weights`, by automatic differentiation."""
     gradient = jax.grad(hopfield_loss)
-    return jnp.sum(
-        gradient(weights, first, centre, self_coupling) * gradient(weights, second, centre, self_coupling)
-    )
+    return jnp.sum(gradient(weights, first, centre, self_coupling) * gradient(weights, second, centre, self_coupling))
 
 
 def measure_gradients(point: GradientPoint) -> xr.Dataset:
@@ -325,9 +329,7 @@ def _summarise_point(dataset: xr.Dataset) -> xr.Dataset:
     )
 
 
-def _with_interval(
-    by_replica: NDArray[np.float64], predicted: float, units: str
-) -> tuple[str, list[float], dict]:
+def _with_interval(by_replica: NDArray[np.float64], predicted: float, units: str) -> tuple[str, list[float], dict]:
     interval = mean_interval(by_replica)
     values = [interval.estimate, interval.low, interval.high, interval.standard_error, predicted]
     return "statistic", values, {"units": units}
@@ -359,9 +361,7 @@ def _measure(pair: UInt32[Array, "pattern word"]) -> tuple[Array, Array, Array]:
 def _pair(code: Code, neurons: int) -> Callable[[PRNGKeyArray, Array], UInt32[Array, "pattern word"]]:
     """The trial that draws two independent packed patterns; one function a network size, so that it compiles once."""
     draw = units_below if code == "bernoulli" else smallest_units
-    return lambda key, parameter: jax.vmap(lambda own: draw(neurons, parameter, key=own))(
-        jax.random.split(key)
-    )
+    return lambda key, parameter: jax.vmap(lambda own: draw(neurons, parameter, key=own))(jax.random.split(key))
 
 
 @functools.cache
@@ -370,19 +370,21 @@ def _measured_pair(code: Code, neurons: int) -> Callable[[PRNGKeyArray, Array], 
     return lambda key, parameter: _measure(draw_pair(key, parameter))
 
 
-def _gradients(
-    first: Array, second: Array, key: PRNGKeyArray, centre: float, self_coupling: bool
-) -> np.ndarray:
+def _gradients(first: Array, second: Array, key: PRNGKeyArray, centre: float, self_coupling: bool) -> np.ndarray:
     """Gradient inner products of pairs [pair, neuron] at random weights, in double precision."""
     neurons = first.shape[1]
     with jax.enable_x64(True):
         weights = jax.random.normal(key, (neurons, neurons), jnp.float64)
         patterns = first.astype(jnp.float64), second.astype(jnp.float64)
+        return np.asarray(_map_gradients(weights, *patterns, jnp.float64(centre), self_coupling))
 
-        def product(pair: tuple[Array, Array]) -> Array:
-            return gradient_inner_product(weights, pair[0], pair[1], centre, self_coupling)
 
-        return np.asarray(lax.map(product, patterns, batch_size=16))
+@functools.partial(jax.jit, static_argnames="self_coupling")
+def _map_gradients(weights: Array, first: Array, second: Array, centre: Array, self_coupling: bool) -> Array:
+    def product(pair: tuple[Array, Array]) -> Array:
+        return gradient_inner_product(weights, pair[0], pair[1], centre, self_coupling)
+
+    return lax.map(product, (first, second), batch_size=16)
 
 
 def _point_coordinates(point: OverlapPoint | GradientPoint) -> dict[str, Any]:

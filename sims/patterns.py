@@ -54,9 +54,7 @@ def fixed_size_code(neurons: int, active: int, *, key: PRNGKeyArray) -> UInt32[A
     return smallest_units(check_neurons(neurons), jnp.int32(active), key=key)
 
 
-def units_below(
-    neurons: int, threshold: Bool[Array, " digit"], *, key: PRNGKeyArray
-) -> UInt32[Array, " word"]:
+def units_below(neurons: int, threshold: Bool[Array, " digit"], *, key: PRNGKeyArray) -> UInt32[Array, " word"]:
     """The units whose random fractions lie below a threshold, given by its binary digits.
 
     Digits are drawn until every unit differs from the threshold somewhere, or only zeros of the threshold are left:
@@ -127,9 +125,7 @@ def unpack(words: UInt32[Array, " word"], neurons: int) -> Bool[Array, " neuron"
         ValueError: the pattern has not as many words as `neurons` units take.
     """
     if words.shape != (_words(neurons),):
-        raise ValueError(
-            f"{neurons} units take {_words(neurons)} words, got a pattern of shape {words.shape}"
-        )
+        raise ValueError(f"{neurons} units take {_words(neurons)} words, got a pattern of shape {words.shape}")
     places = jnp.arange(WORD, dtype=jnp.uint32)
     return ((words[:, None] >> places) & 1).astype(bool).reshape(-1)[:neurons]
 
@@ -155,8 +151,6 @@ def _no_unit_decided(neurons: int, wanted: Int32[Array, ""]) -> _Draw:
     return _Draw(jnp.zeros_like(every), jnp.asarray(every), wanted, jnp.int32(0))
 
 
-def _random_words(
-    key: PRNGKeyArray, digit: Int32[Array, ""], like: UInt32[Array, " word"]
-) -> UInt32[Array, " word"]:
+def _random_words(key: PRNGKeyArray, digit: Int32[Array, ""], like: UInt32[Array, " word"]) -> UInt32[Array, " word"]:
     """The given binary digit of every unit's random fraction, packed."""
     return jax.random.bits(jax.random.fold_in(key, digit), like.shape, jnp.uint32)

@@ -13,9 +13,8 @@ import xarray as xr
 from jaxtyping import Float64, Int64
 from sklearn.datasets import load_digits, load_sample_images
 from sklearn.feature_extraction.image import extract_patches_2d
-from scipy import stats
 
-from sims.harness.statistics import mean_interval
+from sims.harness.statistics import mean_interval, t_test
 from theory.activity import CODING_LEVELS, active_units, check_count, check_neurons
 from theory.interference import write_interference
 
@@ -51,8 +50,10 @@ class RealCodePoint:
     def __post_init__(self) -> None:
         if self.source not in get_args(Source):
             raise ValueError(f"source must be one of {', '.join(get_args(Source))}, got {self.source!r}")
-        check_neurons(self.neurons), check_count(self.pairs, "pairs")
-        check_count(self.replicas, "replicas", minimum=2), check_count(self.seed, "seed", minimum=0)
+        check_neurons(self.neurons)
+        check_count(self.pairs, "pairs")
+        check_count(self.replicas, "replicas", minimum=2)
+        check_count(self.seed, "seed", minimum=0)
 
     @property
     def label(self) -> str:
@@ -63,11 +64,9 @@ class RealCodePoint:
 def images(source: Source, seed: int) -> Float64[np.ndarray, "image pixel"]:
     """The images as rows of grey values in [0, 1]; for photographs 2000 random patches, half from each."""
     if source == "digits":
-        return np.asarray(load_digits().data, float) / 16
+        return np.asarray(load_digits(return_X_y=True)[0], float) / 16
     photographs = [np.asarray(photo, float).mean(axis=2) / 255 for photo in load_sample_images().images]
-    patches = [
-        extract_patches_2d(photo, (PATCH, PATCH), max_patches=1000, random_state=seed) for photo in photographs
-    ]
+    patches = [extract_patches_2d(photo, (PATCH, PATCH), max_patches=1000, random_state=seed) for photo in photographs]
     return np.concatenate(patches).reshape(-1, PATCH * PATCH)
 
 
@@ -132,7 +131,7 @@ def summarise_real_codes(points: tuple[RealCodePoint, ...], datasets: list[xr.Da
             replicas = data["interference"].values[:, column]
             interval = mean_interval(replicas)
             independent = write_interference("fixed-size", point.neurons, level)
-            p_value = float(stats.ttest_1samp(replicas, independent).pvalue)
+            p_value = t_test(replicas, independent)
             values = (interval.estimate, interval.low, interval.high, independent, p_value)
             for name, value in zip(names, values, strict=True):
                 table[name][row, column] = value

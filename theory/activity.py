@@ -7,7 +7,7 @@ simulations and Transformer checks both import it from here, so that their axes 
 
 import math
 from numbers import Integral, Real
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 Code = Literal["bernoulli", "fixed-size"]
 """How patterns are drawn: i.i.d. Bernoulli(a) units, or uniformly among patterns with exactly k active units."""
@@ -63,14 +63,14 @@ def check_code(code: str) -> Code:
     """Return `code`, or raise ValueError unless it names one of the two codes."""
     if code not in get_args(Code):
         raise ValueError(f"code must be one of {', '.join(get_args(Code))}, got {code!r}")
-    return code
+    return cast(Code, code)
 
 
 def check_rule(rule: str) -> Rule:
     """Return `rule`, or raise ValueError unless it names one of the one-shot rules."""
     if rule not in get_args(Rule):
         raise ValueError(f"rule must be one of {', '.join(get_args(Rule))}, got {rule!r}")
-    return rule
+    return cast(Rule, rule)
 
 
 def active_units(neurons: int, activity: float) -> int:

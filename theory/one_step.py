@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, stats
+from scipy import stats
 from scipy.special import ndtr
 
 from theory.activity import (
@@ -57,7 +57,7 @@ class FieldLaw:
     @property
     def values(self) -> NDArray[np.float64]:
         """The lattice points, shape (points,)."""
-        return self.lowest + self.spacing * np.arange(self.pmf.size)
+        return self.lowest + self.spacing * np.arange(self.pmf.size, dtype=np.float64)
 
     @property
     def mean(self) -> float:
@@ -113,9 +113,7 @@ def _overlap_counts(
         rest = active_units(neurons, activity) - fired
         return inside, rest - inside, stats.hypergeom.pmf(inside, neurons - 1, cued, rest)
     outside = np.arange(neurons - cued)
-    weight = np.outer(
-        stats.binom.pmf(inside, cued, activity), stats.binom.pmf(outside, neurons - 1 - cued, activity)
-    )
+    weight = np.outer(stats.binom.pmf(inside, cued, activity), stats.binom.pmf(outside, neurons - 1 - cued, activity))
     kept = weight > 1e-18
     first, second = np.nonzero(kept)
     return inside[first], outside[second], weight[kept]
@@ -144,9 +142,7 @@ def _atoms(code: Code, rule: Rule, neurons: int, activity: float, active: bool) 
     return _Atoms(np.concatenate(values), np.concatenate(weights), signal, 1 / (q**3 * neurons * v))
 
 
-def field_law(
-    code: Code, rule: Rule, neurons: int, activity: float, patterns: int, active: bool
-) -> FieldLaw:
+def field_law(code: Code, rule: Rule, neurons: int, activity: float, patterns: int, active: bool) -> FieldLaw:
     """The exact law of the field of one unit when a stored pattern with `k = active_units(N, a)` units is the cue.
 
     Args:
@@ -161,7 +157,8 @@ def field_law(
         ValueError: an argument out of range, or a lattice of more than `LARGEST_LATTICE` points (the covariance
             rule's lattice is fine when a = r/q with small q: choose N and a accordingly).
     """
-    check_code(code), check_rule(rule), check_neurons(neurons), check_activity(activity)
+    code, rule = check_code(code), check_rule(rule)
+    neurons, activity = check_neurons(neurons), check_activity(activity)
     others = check_count(patterns, "patterns") - 1
     atoms = _atoms(code, rule, neurons, activity, active)
     base = int(atoms.values.min())
@@ -169,16 +166,15 @@ def field_law(
     index = (atoms.values - base) // step
     mean = float(index @ atoms.weights)
     deviation = math.sqrt(max(others * float((index - mean) ** 2 @ atoms.weights), 1.0))
-    points = fft.next_fast_len(
-        int(min(_WIDTH * deviation, others * float(index.max())) + index.max()) + 2, real=True
-    )
+    reach = int(min(_WIDTH * deviation, others * float(index.max())) + index.max()) + 2
+    points = 1 << (reach - 1).bit_length()  # a power of two, for the FFT
     if points > LARGEST_LATTICE:
         raise ValueError(
             f"the exact field law at neurons = {neurons}, activity = {activity} needs a lattice of {points} points, at "
             f"most {LARGEST_LATTICE} are allowed: choose an activity that is a fraction with a small denominator"
         )
     single = np.bincount(index % points, weights=atoms.weights, minlength=points)
-    folded = fft.irfft(fft.rfft(single) ** others, points)
+    folded = np.fft.irfft(np.fft.rfft(single) ** others, points)
     first = max(0, round(others * mean) - points // 2)  # the window of the lattice that holds the mass
     pmf = np.clip(np.roll(folded, -(first % points)), 0.0, None)
     lowest = (others * base + first * step + atoms.signal) * atoms.scale

@@ -12,12 +12,12 @@ worst of them is a power of one distribution function. The tail bound is Chernof
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import rel_entr
-from scipy.stats import rv_discrete
 
 from theory.activity import (
     Code,
@@ -30,7 +30,7 @@ from theory.activity import (
 )
 
 
-def overlap_law(code: Code, neurons: int, activity: float) -> rv_discrete:
+def overlap_law(code: Code, neurons: int, activity: float) -> Any:
     """The law of the overlap of two independent patterns, as a frozen SciPy distribution (units: active units).
 
     Raises:
@@ -44,7 +44,7 @@ def overlap_law(code: Code, neurons: int, activity: float) -> rv_discrete:
     return stats.hypergeom(neurons, active, active)
 
 
-def overlap_law_given_size(code: Code, neurons: int, activity: float, size: int) -> rv_discrete:
+def overlap_law_given_size(code: Code, neurons: int, activity: float, size: int) -> Any:
     """The law of the overlap of a fresh pattern with a given one that has `size` active units.
 
     Raises:
@@ -78,10 +78,10 @@ def worst_overlap_cdf(
         law = overlap_law(code, neurons, activity)
         return np.exp(others * law.logcdf(overlap))
     activity = check_activity(activity)
-    size = stats.binom(check_neurons(neurons), activity)
-    sizes = np.arange(int(size.ppf(1e-14)), int(size.isf(1e-14)) + 1)
+    law = (check_neurons(neurons), activity)
+    sizes = np.arange(int(stats.binom.ppf(1e-14, *law)), int(stats.binom.isf(1e-14, *law)) + 1)
     log_cdf = stats.binom.logcdf(overlap[:, None], sizes[None, :], activity)
-    return np.asarray(np.exp(others * log_cdf) @ size.pmf(sizes))
+    return np.asarray(np.exp(others * log_cdf) @ stats.binom.pmf(sizes, *law))
 
 
 def chernoff_tail(neurons: int, activity: float, overlap: float) -> float:

@@ -1,1 +1,1 @@
-"""One module a figure: `draw(tables) -> Figure`, from labelled result tables and from theory, never from typed numbers."""
+"""One module a figure: `draw(tables) -> Figure`, from labelled result tables and from theory, no number typed in."""

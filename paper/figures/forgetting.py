@@ -1,4 +1,4 @@
-"""The sign of interference: as later patterns are written, the first one's loss falls while its retrieval errors rise."""
+"""What later writes do to the first pattern: its loss, and its retrieval errors under both rules."""
 
 import numpy as np
 import xarray as xr
@@ -33,7 +33,11 @@ def draw(table: xr.Dataset) -> Figure:
             axes.plot(one.patterns, one["error_exact"], color=colour)
         gaussian = "Gaussian crosstalk" if index == 0 else None
         right.plot(row.patterns, row["error_gaussian"], color=colour, linestyle=":", label=gaussian)
-    for axes, letter, title in ((left, "a", "Loss of the first pattern"), (middle, "b", "Errors, Hebb rule"), (right, "c", "Errors, covariance rule")):
+    for axes, letter, title in (
+        (left, "a", "Loss of the first pattern"),
+        (middle, "b", "Errors, Hebb rule"),
+        (right, "c", "Errors, covariance rule"),
+    ):
         axes.set_xlabel("patterns stored $p$")
         panel_title(axes, letter, title)
     left.axhline(0, color="0.6", linewidth=0.6)

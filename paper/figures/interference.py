@@ -37,9 +37,7 @@ def draw(table: xr.Dataset) -> Figure:
             estimate, error, predicted = (
                 measured.sel(statistic=name).values for name in ("estimate", "standard_error", "predicted")
             )
-            interval = np.abs(
-                np.stack([measured.sel(statistic=name).values for name in ("low", "high")]) - estimate
-            )
+            interval = np.abs(np.stack([measured.sel(statistic=name).values for name in ("low", "high")]) - estimate)
             interval[0] = np.minimum(interval[0], 0.999 * estimate)  # a logarithmic axis has no zero
             style = {"color": colour, "marker": marker, "linestyle": "none", "fillstyle": _FILL[code]}
             label = f"$N = 10^{{{round(np.log10(size))}}}$"

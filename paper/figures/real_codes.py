@@ -36,7 +36,16 @@ def draw(table: xr.Dataset) -> Figure:
         for span, name in ((DENTATE_GYRUS, "dentate\ngyrus"), (NEOCORTEX, "neocortex")):
             axes.axvspan(*span, color="0.93", zorder=0)
             centre = float(np.sqrt(span[0] * span[1]))
-            axes.text(centre, 0.02, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=6, color="0.35")
+            axes.text(
+                centre,
+                0.02,
+                name,
+                transform=axes.get_xaxis_transform(),
+                ha="center",
+                va="bottom",
+                fontsize=6,
+                color="0.35",
+            )
     left.set_ylabel("write interference $I$ (Hebb rule)")
     right.set_ylabel("measured / independent")
     panel_title(left, "a", "Interference of k-WTA codes")

@@ -47,9 +47,7 @@ def draw(table: xr.Dataset) -> Figure:
     middle.set(xlabel="activity $a$", ylabel="$N I$", ylim=(0, None))
     panel_title(middle, "b", "Covariance rule: $a^2(1-a)^2$")
     right.axhline(1, color="0.4", zorder=0)
-    right.set(
-        xlabel="activity $a$", ylabel="$N I / (E\\,\\|\\nabla L\\|)^2$", xscale="log", ylim=(0.75, 1.25)
-    )
+    right.set(xlabel="activity $a$", ylabel="$N I / (E\\,\\|\\nabla L\\|)^2$", xscale="log", ylim=(0.75, 1.25))
     panel_title(right, "c", "The same over its norm: 1")
     left.legend(loc="upper left")
     return figure

@@ -4,6 +4,8 @@ The loss of an earlier pattern never rises under Hebbian writes, so interference
 not yet harm. Harm is crosstalk in the fields against the gap between active and silent units.
 """
 
+from typing import cast
+
 import sympy as sp
 
 from proofs.algebra import Identity, SignOnInterval
@@ -19,7 +21,7 @@ _POSITIVE = sp.Interval.open(0, sp.oo)
 # --- the sign -------------------------------------------------------------------------------------------------------
 
 CHANGE = -(n**2) / N**2
-LOSS_CHANGE = equal(-(n * (n / N)) / N, CHANGE, _OVERLAPS)
+LOSS_CHANGE = equal(-sp.UnevaluatedExpr(n * sp.UnevaluatedExpr(n / N)) / N, CHANGE, _OVERLAPS)
 NEVER_RISES = at_most(CHANGE, 0, _OVERLAPS)
 
 sign_proof = Certificate(
@@ -63,9 +65,12 @@ _Q = sp.Symbol("Q", positive=True)  # |x|^2, the same for both patterns of a fix
 _PAIR = {_S: sp.S.Reals, _Q: _POSITIVE, N: SIZES}
 v = a * (1 - a)
 
-MEAN_SQUARE = equal((_Q * _S**2 / N**3) / (_Q / N) ** 2, (_Q / N) * (_S**2 / _Q**2), _PAIR)
-PER_WRITE = equal(v * (N - 1) * v * v / (N * v) ** 2, (N - 1) * v / N**2, {a: UNIT, N: SIZES})
-EXPECTED = equal((a * (1 - a)) * (1 / (N - 1)), a * (1 - a) / (N - 1), {a: UNIT, N: SIZES})
+_written = sp.UnevaluatedExpr  # keeps a quotient or a sum as it is written
+MEAN_SQUARE = equal(
+    _written(_Q * (_S / N) ** 2) / N / _written(_Q / N) ** 2, _written(_Q / N) * _written(_S**2 / _Q**2), _PAIR
+)
+PER_WRITE = equal(_written(v * (N - 1)) * _written(v * v) / _written(N * v) ** 2, (N - 1) * v / N**2, {a: UNIT, N: SIZES})
+EXPECTED = equal(_written(_Q / N).subs(_Q, N * a * (1 - a)) * _written(1 / (N - 1)), a * (1 - a) / (N - 1), {a: UNIT, N: SIZES})
 
 crosstalk_proof = Certificate(
     "T1.crosstalk",
@@ -151,7 +156,7 @@ ENVELOPE = equal(
     _c / s**2,
     {**_NOISY, theta: sp.S.Reals, _c: _POSITIVE},
 )
-MARGINS = equal((BEST + a) - ((1 - a) - BEST), 2 * s**2 * _LOG_ODDS, _NOISY)
+MARGINS = equal(_written(BEST + a) - _written((1 - a) - BEST), 2 * s**2 * _LOG_ODDS, _NOISY)
 ODDS = greater((1 - a) / a - 1, 0, {a: _SPARSE})
 NOISE_RISES = greater(alpha * (1 - 2 * a), 0, {a: _SPARSE, alpha: _POSITIVE})
 _BOX = {a: sp.Interval(sp.Rational(1, 20), sp.Rational(9, 20)), alpha: sp.Interval(sp.Rational(1, 2), 2)}
@@ -187,7 +192,11 @@ harm_proof = Certificate(
             MARGINS, "leaving miss rate minus false-alarm rate. The silent units' margin exceeds the active units' by"
         ),
         SignOnInterval(ODDS, "which is positive for $a < 1/2$, where the odds of silence exceed one: misses dominate."),
-        SignOnInterval(NOISE_RISES, variable=a, because="The noise $\\sigma^2 = \\alpha a(1-a)$ rises with $a$ there as well, so $\\epsilon^*$ does."),
+        SignOnInterval(
+            NOISE_RISES,
+            variable=a,
+            because="The noise $\\sigma^2 = \\alpha a(1-a)$ rises with $a$ there as well, so $\\epsilon^*$ does.",
+        ),
         BallInequality(TOTAL_SLOPE, "The sum of both effects enclosed directly on a box of activities and loads."),
     ),
     assumptions=("Gaussian crosstalk of variance $\\alpha a(1-a)$ (one step, covariance rule).",),
@@ -213,7 +222,9 @@ harm = Claim(
 _I = sp.Symbol("I", positive=True)
 t, m_ = sp.symbols("t m", integer=True, nonnegative=True)
 ADDITIVE = equal(
-    sp.Sum(-_I, (m_, t + 1, p)), -(p - t) * _I, {p: sp.Range(1, sp.oo), t: sp.Range(0, sp.oo), _I: _POSITIVE}
+    cast(sp.Expr, sp.Sum(-_I, (m_, t + 1, p))),
+    -(p - t) * _I,
+    {p: sp.Range(1, sp.oo), t: sp.Range(0, sp.oo), _I: _POSITIVE},
 )
 
 forgetting_proof = Certificate(
@@ -221,7 +232,8 @@ forgetting_proof = Certificate(
     "Forgetting by the proposal's definition",
     (
         Identity(
-            LOSS_CHANGE, "One later write changes the loss of pattern t by minus its squared overlap with it, over $N^2$:"
+            LOSS_CHANGE,
+            "One later write changes the loss of pattern t by minus its squared overlap with it, over $N^2$:",
         ),
         Identity(ADDITIVE, "Losses are linear, so the writes $t+1, \\dots, p$ add up; in the mean, with $I$ each,"),
     ),

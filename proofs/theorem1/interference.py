@@ -204,11 +204,9 @@ _FIXED_NO_SELF = k**2 * (k - 1) ** 2 / (N**3 * (N - 1))
 NO_SELF_FORMULA = equal(sp.Subs(sp.Derivative(OVERLAP_GENERATING_FUNCTION, (z, 2)), z, 1) / N**2, NO_SELF, ALL)
 NO_SELF_MONOTONE = greater(_slope(NO_SELF), 0, ALL)
 FIXED_NO_SELF_FORMULA = equal(
-    interference_formula("fixed-size", self_coupling=False).subs(a, k / N), _FIXED_NO_SELF, _SIZED
+    (N * (N - 1) * sp.UnevaluatedExpr(_PAIR) ** 2) / N**2, _FIXED_NO_SELF, _SIZED
 )
-FIXED_NO_SELF_STEP = equal(
-    _FIXED_NO_SELF.subs(k, k + 1) - _FIXED_NO_SELF, 4 * k**3 / (N**3 * (N - 1)), _SIZED
-)
+FIXED_NO_SELF_STEP = equal(_FIXED_NO_SELF.subs(k, k + 1) - _FIXED_NO_SELF, 4 * k**3 / (N**3 * (N - 1)), _SIZED)
 FIXED_STEP_POSITIVE = greater(4 * k**3 / (N**3 * (N - 1)), 0, _SIZED)
 
 no_self_proof = Certificate(
@@ -227,9 +225,7 @@ self_coupling = Claim(
     id="T1.self_coupling",
     title="Theorem 1 without self-coupling",
     source="Theorem 1 (the usual Hopfield network has no self-coupling)",
-    proposed=Statement(
-        "Write interference is strictly increasing in $a$.", (NO_SELF_MONOTONE, FIXED_STEP_POSITIVE)
-    ),
+    proposed=Statement("Write interference is strictly increasing in $a$.", (NO_SELF_MONOTONE, FIXED_STEP_POSITIVE)),
     exact=Statement(
         "Without self-coupling $I_N = (1-1/N)a^4$ (Bernoulli), strictly increasing on $(0,1)$, and "
         "$k^2(k-1)^2/(N^3(N-1))$ (fixed size), strictly increasing in $k \\ge 1$.",
@@ -294,11 +290,16 @@ covariance = Claim(
 
 # --- relative to the gradient's own norm ----------------------------------------------------------------------------
 
+def _over(numerator: sp.Expr, denominator: sp.Expr) -> sp.Expr:
+    """Return the quotient as written, not cancelled."""
+    return sp.Mul(numerator, sp.Pow(sp.UnevaluatedExpr(denominator), -1), evaluate=False)
+
+
 _NORM = gradient_norm_formula("covariance")
 NORM_FORMULA = equal(((1 - a) * a**2 + a * (1 - a) ** 2), _NORM, {a: UNIT})
-NORMALISED = equal(COVARIANCE / _NORM**2, 1 / N, ALL)
-NORMALISED_FIXED = equal(interference_formula("fixed-size", "covariance") / _NORM**2, 1 / (N - 1), ALL)
-NORMALISED_FLAT = equal(sp.Derivative(COVARIANCE / _NORM**2, a), 0, ALL)
+NORMALISED = equal(_over(COVARIANCE, _NORM**2), 1 / N, ALL)
+NORMALISED_FIXED = equal(_over(interference_formula("fixed-size", "covariance"), _NORM**2), 1 / (N - 1), ALL)
+NORMALISED_FLAT = equal(sp.Derivative(_over(COVARIANCE, _NORM**2), a), 0, ALL)
 NORMALISED_HEBB = equal(HEBB / gradient_norm_formula("hebb") ** 2, a**2 + (1 - a**2) / N, ALL)
 
 normalised_proof = Certificate(
@@ -319,7 +320,7 @@ normalised = Claim(
     source="H1, read relative to how much is written",
     proposed=Statement(
         "Relative to the size of the gradients themselves, sparser codes still interfere less.",
-        (greater(sp.Derivative(COVARIANCE / _NORM**2, a), 0, ALL),),
+        (greater(sp.Derivative(_over(COVARIANCE, _NORM**2), a), 0, ALL),),
     ),
     exact=Statement(
         "For the covariance rule $I/(E\\|\\nabla L\\|)^2 = 1/N$ (Bernoulli) and $1/(N-1)$ (fixed size) at every activity: "
@@ -336,9 +337,7 @@ normalised = Claim(
 
 # --- the mean cosine, not the ratio of means ------------------------------------------------------------------------
 
-OWN_MEAN = equal(
-    N * (1 / N) ** 2 + N * (N - 1) * (-1 / (N * (N - 1))) ** 2, 1 / (N - 1), {N: SIZES}
-)
+OWN_MEAN = equal(N * (1 / N) ** 2 + N * (N - 1) * (-1 / (N * (N - 1))) ** 2, 1 / (N - 1), {N: SIZES})
 _SHARED = a**2 + (1 - a) ** 2
 _PAIR_MOMENT = (1 - a) ** 2 / 2 + a**2 / 2 - 2 * a * (1 - a) * a * (1 - a) / _SHARED
 POPULATION_MEAN = equal(

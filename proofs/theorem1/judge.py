@@ -27,8 +27,10 @@ def _agrees(claim: Claim, what: str, family: Agreement, source: str) -> Evidence
 
 def _mean_p_values(table: xr.Dataset, quantity: str, points: NDArray[np.bool_]) -> NDArray[np.float64]:
     chosen = table.isel(point=np.flatnonzero(points))
-    columns = (chosen[quantity].sel(statistic=name).values for name in ("estimate", "standard_error", "predicted"))
-    return t_p_values(*columns, chosen["replicas"].values)
+    estimate, error, predicted = (
+        chosen[quantity].sel(statistic=name).values for name in ("estimate", "standard_error", "predicted")
+    )
+    return t_p_values(estimate, error, predicted, chosen["replicas"].values)
 
 
 def from_overlaps(table: xr.Dataset) -> tuple[Evidence, ...]:
@@ -61,9 +63,9 @@ def from_gradients(tables: list[xr.Dataset]) -> tuple[Evidence, ...]:
     """Evidence that gradients by automatic differentiation give the squared overlap (`measure_gradients`)."""
     worst, pairs = 0.0, 0
     for table in tables:
-        scale = np.abs(table["gradient"]).max(dim="pair")
-        difference = np.abs(table["gradient"] - table["from_overlap"]).max(dim="pair")
-        worst = max(worst, float((difference / scale).max()))
+        gradients, overlaps = table["gradient"].values, table["from_overlap"].values  # rule, self-coupling, pair
+        difference = np.abs(gradients - overlaps).max(axis=-1) / np.abs(gradients).max(axis=-1)
+        worst = max(worst, float(difference.max()))
         pairs += table["gradient"].size
     finding = Finding.HOLDS if worst <= ROUNDING else Finding.FAILS
     summary = f"automatic differentiation against overlaps on {pairs} inner products: relative difference {worst:.1g}"
@@ -72,7 +74,7 @@ def from_gradients(tables: list[xr.Dataset]) -> tuple[Evidence, ...]:
 
 def from_forgetting(table: xr.Dataset) -> tuple[Evidence, ...]:
     """Evidence on the sign, on the exact law of retrieval errors and on forgetting (`summarise_forgetting`)."""
-    errors = agreement([table["miss_p_value"].values, table["false_alarm_p_value"].values])
+    errors = agreement(np.stack([table["miss_p_value"].values, table["false_alarm_p_value"].values]))
     losses = agreement(
         t_p_values(
             table["loss_change"].values,

@@ -38,16 +38,19 @@ def fixed_size_by_enumeration(neurons: int, active: int) -> sp.Expr:
 
 def hypergeometric(neurons: int, active: int) -> sp.Expr:
     """The generating function of the Hypergeometric(N, k, k) law, term by term."""
-    choose = sp.binomial
+
+    def choose(upper: int, lower: int) -> sp.Expr:
+        return sp.binomial(upper, lower, evaluate=False)
+
     terms = (choose(active, m) * choose(neurons - active, active - m) * z**m for m in range(active + 1))
     return sum(terms, sp.Integer(0)) / choose(neurons, active)
 
 
 # --- the proposal's two moments -------------------------------------------------------------------------------------
 
-_BOTH = sp.Matrix([1 - a, a])
-_MEAN = sum((_BOTH[x] * _BOTH[y] * x * y for x in (0, 1) for y in (0, 1)), sp.Integer(0))
-_VARIANCE = sum((_BOTH[x] * _BOTH[y] * (x * y - a**2) ** 2 for x in (0, 1) for y in (0, 1)), sp.Integer(0))
+_WEIGHTS = (((1 - a) ** 2, 0), (2 * a * (1 - a), 0), (a**2, 1))  # neither, one, both units active; the product
+_MEAN = sp.Add(*(sp.Mul(weight, product, evaluate=False) for weight, product in _WEIGHTS), evaluate=False)
+_VARIANCE = sum((weight * (product - a**2) ** 2 for weight, product in _WEIGHTS), sp.Integer(0))
 MOMENTS = (equal(_MEAN, a**2, {a: UNIT}), equal(_VARIANCE, a**2 * (1 - a**2), {a: UNIT}))
 
 moments_proof = Certificate(
@@ -81,9 +84,7 @@ j = sp.Symbol("j", integer=True, nonnegative=True)
 _J_RANGE = {N: SIZES, k: POSITIVE_INTEGERS, j: sp.Range(0, sp.oo)}
 
 UNIT_LAW = equal(bernoulli_by_enumeration(1), 1 - a**2 + a**2 * z, {a: UNIT, z: GENERATING})
-BERNOULLI_LAW = equal(
-    bernoulli_by_enumeration(3), OVERLAP_GENERATING_FUNCTION.subs(N, 3), {a: UNIT, z: GENERATING}
-)
+BERNOULLI_LAW = equal(bernoulli_by_enumeration(3), OVERLAP_GENERATING_FUNCTION.subs(N, 3), {a: UNIT, z: GENERATING})
 FIXED_LAWS = tuple(
     equal(fixed_size_by_enumeration(size, active), hypergeometric(size, active), {z: GENERATING})
     for size, active in ((4, 2), (5, 2), (6, 3))
@@ -205,9 +206,7 @@ worst = Claim(
 
 _X, _Y, _XX, _YY = sp.symbols("X Y X' Y'")
 NESTED = proposition(
-    sp.Implies(
-        sp.And(sp.Implies(_X, _XX), sp.Implies(_Y, _YY)), sp.Implies(sp.And(_X, _Y), sp.And(_XX, _YY))
-    ),
+    sp.Implies(sp.And(sp.Implies(_X, _XX), sp.Implies(_Y, _YY)), sp.Implies(sp.And(_X, _Y), sp.And(_XX, _YY))),
     {symbol: BOOLEANS for symbol in (_X, _Y, _XX, _YY)},
 )
 

@@ -43,8 +43,8 @@ def map_trials(
     """`function` of every key, stacked along a leading trial axis in host memory.
 
     At most `batch` trials (rounded up to a multiple of the number of devices) are computed at once, in batches of
-    equal width, so device memory is bounded. The last batch is padded with trials whose results are dropped. A function passed again
-    is not compiled again, so prefer a function that lives on to a fresh lambda.
+    equal width, so device memory is bounded. The last batch is padded with trials whose results are dropped. A
+    function passed again is not compiled again, so prefer a function that lives on to a fresh lambda.
 
     Args:
         function: from one trial's key and the parameters to arrays; traced by JAX, and must be hashable.
@@ -72,9 +72,7 @@ def map_trials(
 
 
 @functools.lru_cache(maxsize=64)
-def _compile(
-    function: Callable[..., PyTree[Array]], parameters: int, mesh: Mesh
-) -> Callable[..., PyTree[Array]]:
+def _compile(function: Callable[..., PyTree[Array]], parameters: int, mesh: Mesh) -> Callable[..., PyTree[Array]]:
     """`function` over a batch of keys, each device working through its own share without communication."""
     trials, everywhere = PartitionSpec(TRIAL_AXIS), PartitionSpec()
     over_batch = jax.vmap(function, in_axes=(0,) + (None,) * parameters)

@@ -87,9 +87,7 @@ def read_results(path: Path) -> xr.Dataset:
     except (TypeError, ValueError) as error:
         raise CorruptResultsError(path, f"has contents that cannot be verified ({error})") from error
     if actual != stored:
-        raise CorruptResultsError(
-            path, "does not match its digest: its contents changed after it was written"
-        )
+        raise CorruptResultsError(path, "does not match its digest: its contents changed after it was written")
     return dataset
 
 

@@ -62,9 +62,7 @@ def mean_interval(values_by_seed: ArrayLike, confidence: float = 0.95) -> Interv
     """
     values = np.asarray(values_by_seed, dtype=np.float64)
     if values.ndim != 1 or values.size < 2:
-        raise ValueError(
-            f"an interval over seeds needs one value for each of at least 2, got shape {values.shape}"
-        )
+        raise ValueError(f"an interval over seeds needs one value for each of at least 2, got shape {values.shape}")
     if not np.isfinite(values).all():
         raise ValueError("an interval over seeds needs finite values")
     _check_confidence(confidence)
@@ -72,6 +70,21 @@ def mean_interval(values_by_seed: ArrayLike, confidence: float = 0.95) -> Interv
     error = float(values.std(ddof=1) / math.sqrt(values.size))
     reach = float(stats.t.isf((1 - confidence) / 2, values.size - 1)) * error
     return Interval(mean, mean - reach, mean + reach, error, values.size)
+
+
+def t_test(values_by_seed: ArrayLike, mean: float) -> float:
+    """Two-sided p-value of Student's t-test that independent values have this mean.
+
+    Falls below x with probability x when the values are normal with this mean; with skewed values only nearly.
+
+    Raises:
+        ValueError: as `mean_interval`, or values without any scatter.
+    """
+    interval = mean_interval(values_by_seed)
+    if interval.standard_error == 0:
+        raise ValueError("a t-test needs values that are not all equal")
+    score = abs(interval.estimate - mean) / interval.standard_error
+    return float(2 * stats.t.sf(score, interval.seeds - 1))
 
 
 def binomial_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -113,13 +126,9 @@ def goodness_of_fit(
     """
     observed, law = np.asarray(counts), np.asarray(probabilities, dtype=np.float64)
     if observed.shape != law.shape or observed.ndim != 1:
-        raise ValueError(
-            f"counts and probabilities must be vectors alike, got {observed.shape} and {law.shape}"
-        )
+        raise ValueError(f"counts and probabilities must be vectors alike, got {observed.shape} and {law.shape}")
     if (observed < 0).any() or outside < 0 or not (law >= 0).all() or law.sum() > 1 + 1e-9:
-        raise ValueError(
-            "counts and probabilities must not be negative, and probabilities must sum to at most 1"
-        )
+        raise ValueError("counts and probabilities must not be negative, and probabilities must sum to at most 1")
     remainder = 1 - math.fsum(law)
     law = np.append(law, remainder if remainder > 1e-12 else 0.0)
     observed = np.append(observed, outside)

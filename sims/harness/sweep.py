@@ -69,19 +69,13 @@ def settings_of(point: object) -> dict[str, Any]:
         ValueError: `point` is not a frozen dataclass, or a field is not a JSON value.
     """
     kind = type(point)
-    if (
-        not dataclasses.is_dataclass(point)
-        or isinstance(point, type)
-        or not vars(kind)["__dataclass_params__"].frozen
-    ):
+    if not dataclasses.is_dataclass(point) or isinstance(point, type) or not vars(kind)["__dataclass_params__"].frozen:
         raise ValueError(f"a study's point must be a frozen dataclass, got {point!r}")
     settings = {"point": kind.__name__, **dataclasses.asdict(point)}
     try:
         canonical_json(settings)
     except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"the fields of a study's point must be JSON values, got {point!r}: {error}"
-        ) from error
+        raise ValueError(f"the fields of a study's point must be JSON values, got {point!r}: {error}") from error
     return settings
 
 
@@ -111,12 +105,9 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
         OutputFolderError: results cannot be written to `out`.
         CorruptResultsError: an existing file of this study is damaged or belongs to another point.
     """
-    folder = check_output_folder(Path(out) / study.name)
-    for leftover in folder.glob(f".*{TEMPORARY_SUFFIX}"):
-        leftover.unlink(missing_ok=True)
-    paths = [folder / file_name(point) for point in study.points]
-    datasets = {path: _read_point(path, point) for path, point in zip(paths, study.points) if path.exists()}
-    missing = [(path, point) for path, point in zip(paths, study.points) if path not in datasets]
+    datasets = _finished(study, out)
+    paths = [Path(out) / study.name / file_name(point) for point in study.points]
+    missing = [(path, point) for path, point in zip(paths, study.points, strict=True) if path not in datasets]
     bar = tqdm(total=len(paths), initial=len(datasets), unit="point", file=sys.stderr, disable=not progress)
     with bar:
         for path, point in missing:
@@ -127,6 +118,18 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
             datasets[path] = _read_point(path, point)
             bar.update()
     return [datasets[path] for path in paths]
+
+
+def check_study(study: Study[P], out: Path) -> int:
+    """Check the folder and every existing file of `study`, without measuring; return how many points are missing.
+
+    With several studies, check all of them before the first one starts.
+
+    Raises:
+        OutputFolderError: results cannot be written to `out`.
+        CorruptResultsError: an existing file of this study is damaged or belongs to another point.
+    """
+    return len(study.points) - len(_finished(study, out))
 
 
 def pending(study: Study[P], out: Path) -> tuple[P, ...]:
@@ -150,6 +153,15 @@ def load_study(study: Study[P], out: Path) -> list[xr.Dataset]:
             f"(first: {label_of(missing[0])}); run the study with this folder to measure them"
         )
     return [_read_point(folder / file_name(point), point) for point in study.points]
+
+
+def _finished(study: Study[P], out: Path) -> dict[Path, xr.Dataset]:
+    """The verified datasets of the points that have files, by path; temporary files of killed runs are removed."""
+    folder = check_output_folder(Path(out) / study.name)
+    for leftover in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+        leftover.unlink(missing_ok=True)
+    files = [(folder / file_name(point), point) for point in study.points]
+    return {path: _read_point(path, point) for path, point in files if path.exists()}
 
 
 def _read_point(path: Path, point: object) -> xr.Dataset:

@@ -67,9 +67,8 @@ import json, jax
 from sims.interference import overlaps
 result = {"devices": jax.device_count()}
 for code in ("bernoulli", "fixed-size"):
-    for pairs in (16, 21):
-        sample = overlaps(code, 300, 0.1, pairs, key=jax.random.key(9), batch=5)
-        result[f"{code} {pairs}"] = [values.tolist() for values in sample]
+    sample = overlaps(code, 300, 0.1, 21, key=jax.random.key(9), batch=5)
+    result[code] = [values.tolist() for values in sample]
 print(json.dumps(result))
 """
 
@@ -77,12 +76,9 @@ print(json.dumps(result))
 def test_eight_devices_give_the_same_integers() -> None:
     flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=8"
     environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
-    run = subprocess.run(
-        [sys.executable, "-c", REMOTE], env=environment, capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", REMOTE], env=environment, capture_output=True, text=True, check=True)
     result = json.loads(run.stdout)
     assert result["devices"] == 8
     for code in ("bernoulli", "fixed-size"):
-        for pairs in (16, 21):
-            here = overlaps(code, 300, 0.1, pairs, key=jax.random.key(9))
-            np.testing.assert_array_equal(result[f"{code} {pairs}"], np.stack(here))
+        here = overlaps(code, 300, 0.1, 21, key=jax.random.key(9))
+        np.testing.assert_array_equal(result[code], np.stack(here))

@@ -51,9 +51,7 @@ def file(tmp_path: Path, dataset: xr.Dataset) -> Path:
 def test_what_is_written_is_read_back(file: Path, dataset: xr.Dataset) -> None:
     stored = read_results(file)
     assert stored.drop_attrs(deep=False).identical(dataset.drop_attrs(deep=False))
-    assert {name: stored[name].dtype.kind for name in dataset} == {
-        name: dataset[name].dtype.kind for name in dataset
-    }
+    assert {name: stored[name].dtype.kind for name in dataset} == {name: dataset[name].dtype.kind for name in dataset}
     assert stored_settings(stored) == SETTINGS
     assert stored.attrs["title"] == "a test"
 
@@ -174,9 +172,7 @@ def test_failed_write_leaves_the_old_file_and_no_other(
 
 
 @pytest.mark.parametrize(("value", "error"), [(object(), TypeError), (float("nan"), ValueError)])
-def test_settings_must_be_json(
-    tmp_path: Path, dataset: xr.Dataset, value: object, error: type[Exception]
-) -> None:
+def test_settings_must_be_json(tmp_path: Path, dataset: xr.Dataset, value: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         write_results(tmp_path / "point.nc", dataset, {"value": value})
     assert not list(tmp_path.iterdir())

@@ -1,0 +1,5 @@
+"""`python -m paper` is `cwb`."""
+
+from paper.cli import main
+
+main()
