@@ -190,7 +190,9 @@ def figures(chosen: Theorem1, folder: Path, summary: dict[str, xr.Dataset]) -> d
 
 
 def _histograms(chosen: Theorem1, folder: Path) -> list[xr.Dataset]:
-    """Return overlaps of both codes at a sparse, a middle and a dense point of the networks with 1000 and 10000 units."""
+    """Return overlaps of both codes at a sparse, a middle and a dense point of the networks with 1000 and 10000 "
+    "units.
+    """
     cells = ((1_000, 0.1), (10_000, 0.02), (10_000, 0.5))
     wanted = [(code, size, level) for code in CODES for size, level in cells]
     data = dict(zip(chosen.overlaps.points, load_study(chosen.overlaps, folder), strict=True))

@@ -201,3 +201,8 @@ class Claim:
     def evidence(self, results: Mapping[Certificate, CertificateResult]) -> tuple[Evidence, ...]:
         """Return the evidence of all arguments, given the results of their certificates."""
         return tuple(argument.evidence(self, results[argument.certificate]) for argument in self.arguments)
+
+
+def open_claim(id: str, title: str, proposed: str, source: str, depends_on: tuple[str, ...] = ()) -> Claim:
+    """Return a claim that is entered as it was proposed, before it has been worked on."""
+    return Claim(id, title, source, Statement(proposed), None, depends_on)

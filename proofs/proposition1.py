@@ -1,38 +1,37 @@
 """Proposition 1 (H3): the proposal's claims about two regimes, entered before they are worked on."""
 
-from proofs.claim import Claim
-from proofs.statement import Statement
+from proofs.claim import open_claim
 
-_SOURCE = "Proposition 1, construction"
-
-
-def _open(id: str, title: str, proposed: str, source: str = _SOURCE, depends_on: tuple[str, ...] = ()) -> Claim:
-    return Claim(id=id, title=title, source=source, proposed=Statement(proposed), exact=None, depends_on=depends_on)
+SOURCE = "Proposition 1, construction"
 
 
 CLAIMS = (
-    _open(
+    open_claim(
         "P1.batch",
         "Batch writing escapes interference",
         "A batch write is a one-shot Hebbian update and is not subject to sequential interference.",
+        SOURCE,
     ),
-    _open(
+    open_claim(
         "P1.slow_zone",
         "The slow zone stores more per parameter",
         "A slow zone of higher activity $a_2 > a_1$ stores more information per pattern and per parameter.",
+        SOURCE,
     ),
-    _open(
+    open_claim(
         "P1.reset",
         "Resetting the fast zone restores its capacity",
         "After consolidation the fast zone is reset and takes new patterns as before.",
+        SOURCE,
     ),
-    _open(
+    open_claim(
         "P1.total",
         "Total capacity",
         "Total capacity is the number of cycles times $C_1$, all of it stored in the slow zone.",
-        depends_on=("P1.batch", "P1.slow_zone", "P1.reset"),
+        SOURCE,
+        ("P1.batch", "P1.slow_zone", "P1.reset"),
     ),
-    _open(
+    open_claim(
         "P1",
         "Proposition 1: some dual regime beats every single one",
         "There is a dual-regime Hopfield scheme whose capacity exceeds that of every single regime.",

@@ -1,7 +1,7 @@
 r"""Forgetting of one pattern as others are written after it: loss and one-step retrieval errors.
 
-Pattern 0, with k active units, is stored and cued; further patterns are stored one after another, without self-coupling.
-The fields of the cue need no N x N matrix: with overlaps `n^mu` and sizes `z^mu` the integers
+Pattern 0, with k active units, is stored and cued; further patterns are stored one after another, without
+self-coupling. The fields of the cue need no N x N matrix: with overlaps `n^mu` and sizes `z^mu` the integers
 
     sum_mu xi_i^mu n^mu,   sum_mu xi_i^mu,   sum_mu xi_i^mu z^mu   (one per unit),   sum_mu n^mu,   sum_mu z^mu
 
@@ -194,8 +194,8 @@ def summarise_forgetting(points: tuple[ForgettingPoint, ...], datasets: list[xr.
     """A table over (network, rule, checkpoint): error rates with intervals, exact predictions and p-values.
 
     The p-values are two-sided t-tests over independent trials that the mean number of misses (false alarms) is the
-    exact law's: under the law each falls below x with probability x, up to the skewness of rare counts (NaN where fewer than
-    `FEWEST_EVENTS` are expected).
+    exact law's: under the law each falls below x with probability x, up to the skewness of rare counts (NaN where
+    fewer than `FEWEST_EVENTS` are expected).
 
     Raises:
         ValueError: the networks differ in their number of checkpoints.

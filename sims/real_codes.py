@@ -1,8 +1,8 @@
 """Interference of k-WTA codes of real images, beside the law of independent patterns of the same activity.
 
-Images bundled with scikit-learn (1797 handwritten digits; patches of two photographs) are projected by a Gaussian random
-matrix onto N units, and the k units with the largest fields fire (ties to the lowest index). Codes of one projection
-are nested in k, so one sort gives them at every activity of the shared grid.
+Images bundled with scikit-learn (1797 handwritten digits; patches of two photographs) are projected by a Gaussian
+random matrix onto N units, and the k units with the largest fields fire (ties to the lowest index). Codes of one
+projection are nested in k, so one sort gives them at every activity of the shared grid.
 """
 
 from dataclasses import dataclass
@@ -119,7 +119,8 @@ def _replica(
 
 
 def summarise_real_codes(points: tuple[RealCodePoint, ...], datasets: list[xr.Dataset]) -> xr.Dataset:
-    """A table over (code, activity): measured interference with 95% intervals over replicas, and that of independent codes.
+    """A table over (code, activity): measured interference with 95% intervals over replicas, and that of "
+    "independent codes.
 
     `excess` is measured over independent, with its interval; `p_value` is of a two-sided t-test over replicas that
     they are equal.

@@ -95,8 +95,8 @@ def mean_centred_cosine(neurons: int, activity: float) -> float:
     """`E cos(grad L, grad L')` of the covariance rule for a Bernoulli code centred by its population mean `a`.
 
     The mean of the ratio is `tr M^2` with `M = E[x x^T / |x|^2]`, exchangeable with unit trace:
-    `1/N + N (N-1) b^2`, `b = (E[S^2/|x|^2] - 1) / (N (N-1))`, `S = sum_i x_i`. The second term vanishes only at a = 1/2,
-    and matters only when patterns have a few active units; centring each pattern by its own mean makes it
+    `1/N + N (N-1) b^2`, `b = (E[S^2/|x|^2] - 1) / (N (N-1))`, `S = sum_i x_i`. The second term vanishes only at
+    a = 1/2, and matters only when patterns have a few active units; centring each pattern by its own mean makes it
     exactly `1/(N-1)` for every exchangeable law of patterns.
     """
     neurons, activity = check_neurons(neurons), check_activity(activity)

@@ -1,7 +1,7 @@
 """Claims about what a write does to earlier memories: loss, crosstalk in the fields, retrieval error, forgetting.
 
-The loss of an earlier pattern never rises under Hebbian writes, so interference as the proposal measures it is coupling,
-not yet harm. Harm is crosstalk in the fields against the gap between active and silent units.
+The loss of an earlier pattern never rises under Hebbian writes, so interference as the proposal measures it is
+coupling, not yet harm. Harm is crosstalk in the fields against the gap between active and silent units.
 """
 
 from typing import cast
@@ -30,7 +30,8 @@ sign_proof = Certificate(
     (
         Identity(
             LOSS_CHANGE,
-            "The write $\\xi\\xi^T/N$ changes the field of the earlier pattern $\\xi'$ by $n/N$ on the units of $\\xi$, $n$ "
+            "The write $\\xi\\xi^T/N$ changes the field of the earlier pattern $\\xi'$ by $n/N$ on the units of "
+            "$\\xi$, $n$ "
             "of which are units of $\\xi'$; its loss $-\\frac1N\\sum_{i\\in\\xi'} h_i$ therefore changes by",
         ),
         SignOnInterval(NEVER_RISES, "minus the gradient inner product (the loss is linear): never positive."),
@@ -42,7 +43,8 @@ sign = Claim(
     title="The larger the gradient inner product, the more serious the harm to the other task",
     source="Core definitions (write interference; forgetting)",
     proposed=Statement(
-        "A large gradient inner product means that writing one task raises the other task's loss: forgetting $F_t > 0$.",
+        "A large gradient inner product means that writing one task raises the other task's loss: forgetting $F_t > "
+        "0$.",
         (greater(CHANGE, 0, _OVERLAPS),),
     ),
     exact=Statement(
@@ -69,8 +71,12 @@ _written = sp.UnevaluatedExpr  # keeps a quotient or a sum as it is written
 MEAN_SQUARE = equal(
     _written(_Q * (_S / N) ** 2) / N / _written(_Q / N) ** 2, _written(_Q / N) * _written(_S**2 / _Q**2), _PAIR
 )
-PER_WRITE = equal(_written(v * (N - 1)) * _written(v * v) / _written(N * v) ** 2, (N - 1) * v / N**2, {a: UNIT, N: SIZES})
-EXPECTED = equal(_written(_Q / N).subs(_Q, N * a * (1 - a)) * _written(1 / (N - 1)), a * (1 - a) / (N - 1), {a: UNIT, N: SIZES})
+PER_WRITE = equal(
+    _written(v * (N - 1)) * _written(v * v) / _written(N * v) ** 2, (N - 1) * v / N**2, {a: UNIT, N: SIZES}
+)
+EXPECTED = equal(
+    _written(_Q / N).subs(_Q, N * a * (1 - a)) * _written(1 / (N - 1)), a * (1 - a) / (N - 1), {a: UNIT, N: SIZES}
+)
 
 crosstalk_proof = Certificate(
     "T1.crosstalk",
@@ -79,13 +85,15 @@ crosstalk_proof = Certificate(
         Identity(
             MEAN_SQUARE,
             "Two patterns with the same $|x|^2 = Q$ (fixed-size code): a write changes field $i$ by $x_i S/N$, with "
-            "$S = x\\cdot x'$, against a gap of $Q/N$. The mean square over the N units, in units of the squared gap, is the "
+            "$S = x\\cdot x'$, against a gap of $Q/N$. The mean square over the N units, in units of the squared "
+            "gap, is the "
             "mean activity $Q/N$ times the cosine $S^2/Q^2$ of the two gradients:",
         ),
         Identity(EXPECTED, "For the covariance rule $Q/N = a(1-a)$ and the mean cosine is $1/(N-1)$:"),
         Identity(
             PER_WRITE,
-            "Bernoulli code, no self-coupling, rule divided by $N a(1-a)$ so that the gap is 1: the crosstalk of one write "
+            "Bernoulli code, no self-coupling, rule divided by $N a(1-a)$ so that the gap is 1: the crosstalk of one "
+            "write "
             "on one unit, $(\\xi_i-a)\\sum_{j\\ne i}x_j x_j'/(Nv)$, has mean 0 and variance",
         ),
     ),
@@ -99,7 +107,8 @@ crosstalk = Claim(
     proposed=None,
     exact=Statement(
         "In units of the squared gap, one write disturbs the fields of another pattern by (mean square per unit) "
-        "$\\frac{|x|^2}{N}\\cos(\\nabla L,\\nabla L')$; for the covariance rule $a(1-a)/(N-1)$ (fixed size) and, without "
+        "$\\frac{|x|^2}{N}\\cos(\\nabla L,\\nabla L')$; for the covariance rule $a(1-a)/(N-1)$ (fixed size) and, "
+        "without "
         "self-coupling, $(N-1)a(1-a)/N^2$ (Bernoulli).",
         (MEAN_SQUARE, EXPECTED, PER_WRITE),
     ),
@@ -174,18 +183,21 @@ harm_proof = Certificate(
     (
         Identity(
             SLOPE_THRESHOLD,
-            "Wrong units per unit, $\\epsilon = a\\,\\Phi((\\theta-(1-a))/\\sigma) + (1-a)\\,\\Phi(-(\\theta+a)/\\sigma)$, "
+            "Wrong units per unit, $\\epsilon = a\\,\\Phi((\\theta-(1-a))/\\sigma) + "
+            "(1-a)\\,\\Phi(-(\\theta+a)/\\sigma)$, "
             "against the threshold:",
         ),
         Identity(
             BALANCE,
-            "At $\\theta^* = (1-2a)/2 + \\sigma^2\\ln((1-a)/a)$ the two terms are equal, since their logarithms differ by",
+            "At $\\theta^* = (1-2a)/2 + \\sigma^2\\ln((1-a)/a)$ the two terms are equal, since their logarithms "
+            "differ by",
         ),
         Identity(SLOPE_NOISE, "Against the noise, at a fixed threshold,"),
         Identity(
             ENVELOPE,
             "so that at $\\theta^*$, with $c = (1-a)\\phi((\\theta^*+a)/\\sigma)$ for both terms, "
-            "$d\\epsilon^*/d\\sigma = c/\\sigma^2 > 0$: each further write hurts, by $c/(2\\sigma^3)$ times the variance it adds.",
+            "$d\\epsilon^*/d\\sigma = c/\\sigma^2 > 0$: each further write hurts, by $c/(2\\sigma^3)$ times the "
+            "variance it adds.",
         ),
         Identity(SLOPE_ACTIVITY, "Against the activity at fixed noise; at $\\theta^*$ the last bracket vanishes,"),
         Identity(
@@ -208,8 +220,10 @@ harm = Claim(
     source="H1 (intent)",
     proposed=None,
     exact=Statement(
-        "With Gaussian crosstalk, one step and the best threshold, wrong units per unit at a fixed load $\\alpha$ strictly "
-        "increase with $a$ on $(0,1/2)$; each further write raises them by $(1-a)\\phi((\\theta^*+a)/\\sigma)/(2\\sigma^3)$ "
+        "With Gaussian crosstalk, one step and the best threshold, wrong units per unit at a fixed load $\\alpha$ "
+        "strictly "
+        "increase with $a$ on $(0,1/2)$; each further write raises them by "
+        "$(1-a)\\phi((\\theta^*+a)/\\sigma)/(2\\sigma^3)$ "
         "times the variance it adds. Sparse codes are harmed less because each pattern writes less.",
         (SLOPE_THRESHOLD, BALANCE, SLOPE_NOISE, ENVELOPE, SLOPE_ACTIVITY, MARGINS, ODDS, NOISE_RISES),
     ),
@@ -245,7 +259,8 @@ forgetting = Claim(
     source="Core definitions (forgetting)",
     proposed=None,
     exact=Statement(
-        "After writes $t+1, \\dots, p$ the proposal's forgetting of pattern t is $F_t = -\\sum_\\mu (n^\\mu)^2/N^2$, in the mean "
+        "After writes $t+1, \\dots, p$ the proposal's forgetting of pattern t is $F_t = -\\sum_\\mu (n^\\mu)^2/N^2$, "
+        "in the mean "
         "$-(p-t) I_N(a)$. The one-step retrieval error of pattern t meanwhile follows the exact law of its "
         "crosstalk (`theory.one_step`) and grows with every write.",
         (LOSS_CHANGE, ADDITIVE),

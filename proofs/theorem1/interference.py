@@ -31,7 +31,7 @@ def _slope(formula: sp.Expr) -> sp.Expr:
 
 _w, _x, _y = sp.symbols("W_ij x_i x_j", real=True)
 _S, _D, _u = sp.symbols("S_n D_n u", real=True)
-_REALS = {symbol: sp.S.Reals for symbol in (_w, _x, _y, _S, _D, _u)}
+_REALS = dict.fromkeys((_w, _x, _y, _S, _D, _u), sp.S.Reals)
 
 GRADIENT = equal(sp.Derivative(-_w * _x * _y / N, _w), -_x * _y / N, {N: SIZES, **_REALS})
 FACTORISES = equal((_S + _u) ** 2, _S**2 + (2 * _S * _u + _u**2), _REALS)
@@ -47,13 +47,16 @@ gradient_proof = Certificate(
         ),
         Identity(
             FACTORISES,
-            "So $N^2\\langle\\nabla L, \\nabla L'\\rangle = \\sum_{ij} x_i x_j x_i' x_j'$. With $u = x_{n+1}x_{n+1}'$ and "
-            "$S_n = \\sum_{i\\le n} x_i x_i'$, unit $n+1$ adds $2 S_n u + u^2$ to this double sum, which is what it adds "
+            "So $N^2\\langle\\nabla L, \\nabla L'\\rangle = \\sum_{ij} x_i x_j x_i' x_j'$. With $u = "
+            "x_{n+1}x_{n+1}'$ and "
+            "$S_n = \\sum_{i\\le n} x_i x_i'$, unit $n+1$ adds $2 S_n u + u^2$ to this double sum, which is what it "
+            "adds "
             "to $S_n^2$. By induction from $n = 0$ the double sum is $(x\\cdot x')^2$.",
         ),
         Identity(
             OFF_DIAGONAL,
-            "Without self-coupling the terms $i = j$, whose sum $D_n = \\sum_i (x_i x_i')^2$ gains $u^2$, are left out: "
+            "Without self-coupling the terms $i = j$, whose sum $D_n = \\sum_i (x_i x_i')^2$ gains $u^2$, are left "
+            "out: "
             "the sum is $S^2 - D$.",
         ),
     ),
@@ -65,7 +68,8 @@ gradient = Claim(
     source="Core definitions",
     proposed=None,
     exact=Statement(
-        "The proposal defines $I(s) = E_{t\\ne t'}|\\nabla L_t\\cdot\\nabla L_{t'}|$. In a Hopfield network with $L_t(W) = -\\frac1N x^T W x$, $\\langle\\nabla L_t, \\nabla L_{t'}\\rangle = "
+        "The proposal defines $I(s) = E_{t\\ne t'}|\\nabla L_t\\cdot\\nabla L_{t'}|$. In a Hopfield network with "
+        "$L_t(W) = -\\frac1N x^T W x$, $\\langle\\nabla L_t, \\nabla L_{t'}\\rangle = "
         "(x\\cdot x')^2/N^2 \\ge 0$ (the absolute value is idle); without self-coupling "
         "$((x\\cdot x')^2 - \\sum_i (x_i x_i')^2)/N^2$, of either sign when $x$ is centred.",
         (GRADIENT, FACTORISES, OFF_DIAGONAL),
@@ -203,9 +207,7 @@ NO_SELF = interference_formula("bernoulli", self_coupling=False)
 _FIXED_NO_SELF = k**2 * (k - 1) ** 2 / (N**3 * (N - 1))
 NO_SELF_FORMULA = equal(sp.Subs(sp.Derivative(OVERLAP_GENERATING_FUNCTION, (z, 2)), z, 1) / N**2, NO_SELF, ALL)
 NO_SELF_MONOTONE = greater(_slope(NO_SELF), 0, ALL)
-FIXED_NO_SELF_FORMULA = equal(
-    (N * (N - 1) * sp.UnevaluatedExpr(_PAIR) ** 2) / N**2, _FIXED_NO_SELF, _SIZED
-)
+FIXED_NO_SELF_FORMULA = equal((N * (N - 1) * sp.UnevaluatedExpr(_PAIR) ** 2) / N**2, _FIXED_NO_SELF, _SIZED)
 FIXED_NO_SELF_STEP = equal(_FIXED_NO_SELF.subs(k, k + 1) - _FIXED_NO_SELF, 4 * k**3 / (N**3 * (N - 1)), _SIZED)
 FIXED_STEP_POSITIVE = greater(4 * k**3 / (N**3 * (N - 1)), 0, _SIZED)
 
@@ -252,7 +254,8 @@ covariance_proof = Certificate(
     (
         Identity(
             COVARIANCE_FORMULA,
-            "$S = \\sum_i x_i x_i'$ with centred independent $x$ has mean 0, so $E\\,S^2 = N (E\\,x^2)^2$ and $I = E\\,S^2/N^2$:",
+            "$S = \\sum_i x_i x_i'$ with centred independent $x$ has mean 0, so $E\\,S^2 = N (E\\,x^2)^2$ and $I = "
+            "E\\,S^2/N^2$:",
         ),
         ExactDomain(COVARIANCE_DOMAIN, "Its derivative by $a$ is positive exactly on the sparse half:"),
         SignOnInterval(COVARIANCE_ON_DOMAIN, "so it is strictly increasing there, for every N."),
@@ -290,6 +293,7 @@ covariance = Claim(
 
 # --- relative to the gradient's own norm ----------------------------------------------------------------------------
 
+
 def _over(numerator: sp.Expr, denominator: sp.Expr) -> sp.Expr:
     """Return the quotient as written, not cancelled."""
     return sp.Mul(numerator, sp.Pow(sp.UnevaluatedExpr(denominator), -1), evaluate=False)
@@ -323,7 +327,8 @@ normalised = Claim(
         (greater(sp.Derivative(_over(COVARIANCE, _NORM**2), a), 0, ALL),),
     ),
     exact=Statement(
-        "For the covariance rule $I/(E\\|\\nabla L\\|)^2 = 1/N$ (Bernoulli) and $1/(N-1)$ (fixed size) at every activity: "
+        "For the covariance rule $I/(E\\|\\nabla L\\|)^2 = 1/N$ (Bernoulli) and $1/(N-1)$ (fixed size) at every "
+        "activity: "
         "a sparse pattern interferes less because less is written. Raw Hebb keeps $a^2 + (1-a^2)/N$.",
         (NORMALISED, NORMALISED_FIXED, NORMALISED_FLAT, NORMALISED_HEBB),
     ),
@@ -351,7 +356,8 @@ cosine_proof = Certificate(
         Identity(
             OWN_MEAN,
             "Centre each pattern by its own mean. For exchangeable units $M = E[xx^T/|x|^2]$ has diagonal $1/N$ (unit "
-            "trace) and rows that sum to 0, so off-diagonal $-1/(N(N-1))$; the mean squared cosine of the patterns, which "
+            "trace) and rows that sum to 0, so off-diagonal $-1/(N(N-1))$; the mean squared cosine of the patterns, "
+            "which "
             "is the mean cosine of the gradients, is $\\mathrm{tr}\\,M^2$:",
         ),
         Identity(
@@ -368,7 +374,8 @@ cosine = Claim(
     source="H1, read as the angle between gradients",
     proposed=None,
     exact=Statement(
-        "If each pattern is centred by its own mean, $E\\cos(\\nabla L,\\nabla L') = 1/(N-1)$ for every exchangeable law of "
+        "If each pattern is centred by its own mean, $E\\cos(\\nabla L,\\nabla L') = 1/(N-1)$ for every exchangeable "
+        "law of "
         "non-constant patterns, at every activity. Centred by the population mean it exceeds $1/N$ unless $a = 1/2$ "
         "(shown at $N = 2$).",
         (OWN_MEAN, POPULATION_MEAN),

@@ -38,11 +38,12 @@ def from_overlaps(table: xr.Dataset) -> tuple[Evidence, ...]:
     code = table["code"].values
     bernoulli, fixed, every = code == "bernoulli", code == "fixed-size", np.ones(code.size, bool)
     reach = f"N = {table.neurons.min().item()} to {table.neurons.max().item()}"
+    pairs = int((table["pairs"] * table["replicas"] * xr.ones_like(table["neurons"])).sum())
     moments = np.concatenate([table[f"{name}_p_value"].values[bernoulli] for name in ("mean", "variance")])
     return (
         _agrees(
             law.overlap_law,
-            f"overlaps against their law, {reach}, {int(table.pairs.values @ table.replicas.values)} pairs",
+            f"overlaps against their law, {reach}, {pairs} pairs",
             agreement(table["fit_p_value"].values),
             "overlaps",
         ),
@@ -116,7 +117,8 @@ def from_real_codes(table: xr.Dataset) -> tuple[Evidence, ...]:
     low, high = float(table["excess"].min()), float(table["excess"].max())
     summary = (
         f"{int(rejected.sum())} of {rejected.size} levels differ from independent codes "
-        f"(family false-alarm rate {FALSE_ALARM:g}, Holm); measured over independent interference: {low:.3g} to {high:.3g}"
+        f"(family false-alarm rate {FALSE_ALARM:g}, Holm); measured over independent interference: {low:.3g} to "
+        f"{high:.3g}"
     )
     proposed = Finding.FAILS if rejected.any() else Finding.HOLDS
     exact = Finding.HOLDS if more.all() else Finding.FAILS if less.any() else Finding.INCONCLUSIVE

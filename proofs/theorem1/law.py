@@ -181,7 +181,8 @@ worst_proof = Certificate(
         Identity(
             EXPONENT,
             "and with $A = \\ln(a/x)$, $B = \\ln((1-a)/(1-x))$ the logarithm of the bound is $-k\\,KL(x\\,\\|\\,a)$. "
-            "The worst of $p$ overlaps reaches $m$ with probability at most $p\\,e^{-k\\,KL(m/k\\,\\|\\,a)}$ (union bound).",
+            "The worst of $p$ overlaps reaches $m$ with probability at most $p\\,e^{-k\\,KL(m/k\\,\\|\\,a)}$ (union "
+            "bound).",
         ),
     ),
     assumptions=("Markov's inequality and the union bound.",),
@@ -194,7 +195,8 @@ worst = Claim(
     proposed=None,
     exact=Statement(
         "For fixed-size codes the largest of $p$ overlaps with a given pattern satisfies "
-        "$P(\\max n \\ge m) \\le p\\,e^{-k\\,KL(m/k\\,\\|\\,k/N)}$ for $m > k^2/N$; its exact law is the p-th power of the "
+        "$P(\\max n \\ge m) \\le p\\,e^{-k\\,KL(m/k\\,\\|\\,k/N)}$ for $m > k^2/N$; its exact law is the p-th power "
+        "of the "
         "hypergeometric distribution function.",
         (FACTORIAL_MOMENT, DOMINATED, PASCAL, BEST_TILT, EXPONENT),
     ),
@@ -207,7 +209,7 @@ worst = Claim(
 _X, _Y, _XX, _YY = sp.symbols("X Y X' Y'")
 NESTED = proposition(
     sp.Implies(sp.And(sp.Implies(_X, _XX), sp.Implies(_Y, _YY)), sp.Implies(sp.And(_X, _Y), sp.And(_XX, _YY))),
-    {symbol: BOOLEANS for symbol in (_X, _Y, _XX, _YY)},
+    dict.fromkeys((_X, _Y, _XX, _YY), BOOLEANS),
 )
 
 nested_proof = Certificate(
@@ -216,7 +218,8 @@ nested_proof = Certificate(
     (
         SmtHolds(
             NESTED,
-            "Raise $k$: every unit that fired still fires, in both patterns ($X \\Rightarrow X'$, $Y \\Rightarrow Y'$). "
+            "Raise $k$: every unit that fired still fires, in both patterns ($X \\Rightarrow X'$, $Y \\Rightarrow "
+            "Y'$). "
             "A unit counted in the overlap is therefore still counted, and the overlap, hence its square, cannot fall.",
         ),
     ),

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from sims.harness.mesh import map_trials, trial_keys
-from sims.interference import overlaps
 
 
 def draw(key):
@@ -64,21 +63,22 @@ def test_counts_must_be_positive(count: int, batch: int) -> None:
 
 REMOTE = """
 import json, jax
-from sims.interference import overlaps
-result = {"devices": jax.device_count()}
-for code in ("bernoulli", "fixed-size"):
-    sample = overlaps(code, 300, 0.1, 21, key=jax.random.key(9), batch=5)
-    result[code] = [values.tolist() for values in sample]
-print(json.dumps(result))
+from sims.harness.mesh import map_trials, trial_keys
+from sims.patterns import fixed_size_code
+
+def trial(key):
+    return fixed_size_code(300, 30, key=key)
+
+def sample(batch):
+    return [map_trials(trial, trial_keys(jax.random.key(9), count), batch).tolist() for count in (16, 21)]
 """
 
 
 def test_eight_devices_give_the_same_integers() -> None:
     flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=8"
     environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
-    run = subprocess.run([sys.executable, "-c", REMOTE], env=environment, capture_output=True, text=True, check=True)
-    result = json.loads(run.stdout)
-    assert result["devices"] == 8
-    for code in ("bernoulli", "fixed-size"):
-        here = overlaps(code, 300, 0.1, 21, key=jax.random.key(9))
-        np.testing.assert_array_equal(result[code], np.stack(here))
+    program = f"{REMOTE}\nprint(json.dumps([jax.device_count(), sample(5)]))"
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    here: dict = {}
+    exec(REMOTE, here)
+    assert json.loads(run.stdout) == [8, here["sample"](21)]

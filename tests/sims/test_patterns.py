@@ -166,11 +166,11 @@ def test_fixed_size_units_are_equally_often_active() -> None:
 
 @pytest.mark.parametrize(("neurons", "activity"), [(1, 0.5), (100, 0.0), (100, 1.0), (100, float("nan"))])
 def test_bernoulli_code_checks_its_arguments(neurons: int, activity: float) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="must be"):
         bernoulli_code(neurons, activity, key=jax.random.key(0))
 
 
 @pytest.mark.parametrize(("neurons", "active"), [(1, 1), (100, 0), (100, 101)])
 def test_fixed_size_code_checks_its_arguments(neurons: int, active: int) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="must be"):
         fixed_size_code(neurons, active, key=jax.random.key(0))
