@@ -45,18 +45,18 @@ def reproduce_theorem1(out: Path, scale: str, seed: int, say: Say) -> bool:
     say(f"1. Deriving and certifying {len(claims)} claims")
     results = certify(claims, say)
     say(f"2. Simulating: {missing} of {sum(len(study.points) for study in chosen.all)} points to measure in {folder}")
-    theorem1.simulate(chosen, folder)
+    measurements = theorem1.simulate(chosen, folder)
     say("3. Judging")
-    summary = theorem1.tables(chosen, folder)
+    summary = theorem1.tables(chosen, measurements)
     for name, table in summary.items():
         write_results(folder / f"table-{name}.nc", table, {"table": name, "scale": scale, "seed": seed})
-    measured = theorem1.evidence(chosen, folder, summary)
+    measured = theorem1.evidence(measurements, summary)
     write_evidence(folder / EVIDENCE, measured)
     certified = [each for claim in claims for each in claim.evidence(results)]
     judgements = LEDGER.judge([*certified, *measured])
     say(verdicts.table(LEDGER, judgements, [claim.id for claim in claims]))
     say("4. Drawing")
-    for path in draw(theorem1.figures(chosen, folder, summary), folder / "figures"):
+    for path in draw(theorem1.figures(measurements, summary), folder / "figures"):
         say(f"  {path}")
     say(f"Done in {time.perf_counter() - start:.0f} s (scale {scale}, seed {seed}).")
     unproved = [each for each in certified if each.finding is Finding.INCONCLUSIVE]
@@ -72,7 +72,8 @@ def redraw_theorem1(out: Path, scale: str, seed: int) -> list[Path]:
     """
     chosen = theorem1.studies(scale, seed)
     folder = folder_of(out, scale)
-    return draw(theorem1.figures(chosen, folder, theorem1.tables(chosen, folder)), folder / "figures")
+    results = theorem1.load(chosen, folder)
+    return draw(theorem1.figures(results, theorem1.tables(chosen, results)), folder / "figures")
 
 
 def draw(figures: dict[str, Callable[[], Figure]], folder: Path) -> list[Path]:

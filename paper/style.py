@@ -57,6 +57,8 @@ def panel_title(axes: Axes, letter: str, title: str) -> None:
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write a figure as PDF and PNG, each whole, without time stamps; return the two paths."""
     folder.mkdir(parents=True, exist_ok=True)
+    figure.draw_without_rendering()  # settle the layout once, for both files
+    figure.set_layout_engine("none")
     paths = (folder / f"{name}.pdf", folder / f"{name}.png")
     for path, metadata in zip(paths, ({"CreationDate": None}, {"Software": None}), strict=True):
         temporary = path.with_name(f".{path.name}.tmp")

@@ -16,14 +16,9 @@ from paper.figures import forgetting, interference, overlaps, real_codes, varian
 from proofs.claim import Evidence
 from proofs.theorem1 import judge
 from sims.forgetting import ForgettingPoint, measure_forgetting, summarise_forgetting
+from sims.gradients import GradientPoint, measure_gradients
 from sims.harness.sweep import Study, check_study, load_study, run_study
-from sims.interference import (
-    GradientPoint,
-    OverlapPoint,
-    measure_gradients,
-    measure_overlaps,
-    summarise_overlaps,
-)
+from sims.interference import OverlapPoint, measure_overlaps, summarise_overlaps
 from sims.real_codes import RealCodePoint, Source, measure_real_codes, summarise_real_codes
 from theory.activity import CODING_LEVELS, Code
 
@@ -46,6 +41,13 @@ FEWEST_UNITS = 200
 """Expected units shared by all pairs of a point together, below which there is nothing to measure."""
 
 
+Results = dict[str, list[xr.Dataset]]
+"""The datasets of every study, in the order of its points."""
+
+Tables = dict[str, xr.Dataset]
+"""The summary tables, by study."""
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much is simulated.
@@ -56,6 +58,8 @@ class Effort:
         pairs: most pairs per point and replica.
         replicas: independent replicas per point.
         networks: trials of the forgetting study.
+        gradient_sizes: network sizes at which gradients are taken by automatic differentiation.
+        code_units: units of the codes of real images.
         image_pairs: pairs of images per projection.
     """
 
@@ -64,13 +68,15 @@ class Effort:
     pairs: int
     replicas: int
     networks: int
+    gradient_sizes: tuple[int, ...]
+    code_units: int
     image_pairs: int
 
 
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort((100, 1_000, 10_000, 1_000_000), 2 * 10**7, 2_000, 8, 60, 1_000),
-    "laptop": Effort((100, 1_000, 10_000, 100_000, 1_000_000), 2 * 10**8, 10_000, 10, 400, 5_000),
-    "large": Effort((100, 1_000, 10_000, 100_000, 1_000_000), 10**10, 30_000, 20, 4_000, 50_000),
+    "quick": Effort((100, 10_000, 1_000_000), 2 * 10**7, 2_000, 8, 40, (64,), 1_000, 1_000),
+    "laptop": Effort((100, 1_000, 10_000, 100_000, 1_000_000), 2 * 10**8, 10_000, 10, 400, (64, 200), 2_000, 5_000),
+    "large": Effort((100, 1_000, 10_000, 100_000, 1_000_000), 10**10, 30_000, 20, 4_000, (64, 200), 10_000, 50_000),
 }
 
 
@@ -104,9 +110,7 @@ def studies(scale: str, seed: int) -> Theorem1:
         overlaps=Study("overlaps", tuple(_overlap_points(effort, seed)), measure_overlaps),
         gradients=Study(
             "gradients",
-            tuple(
-                GradientPoint(code, size, level, 50, seed) for code in CODES for size, level in ((64, 0.1), (200, 0.5))
-            ),
+            tuple(GradientPoint(code, size, 0.1, 50, seed) for code in CODES for size in effort.gradient_sizes),
             measure_gradients,
         ),
         forgetting=Study(
@@ -117,7 +121,7 @@ def studies(scale: str, seed: int) -> Theorem1:
         real_codes=Study(
             "real-codes",
             tuple(
-                RealCodePoint(source, centred, 2000, effort.image_pairs, effort.replicas, seed)
+                RealCodePoint(source, centred, effort.code_units, effort.image_pairs, effort.replicas, seed)
                 for source in SOURCES
                 for centred in (False, True)
             ),
@@ -148,53 +152,56 @@ def check(chosen: Theorem1, folder: Path) -> int:
     return sum(check_study(study, folder) for study in chosen.all)
 
 
-def simulate(chosen: Theorem1, folder: Path) -> None:
-    """Run what is still missing of every study; existing files were checked by `check`. Raises as `run_study`."""
-    for study in chosen.all:
-        run_study(study, folder)
+def simulate(chosen: Theorem1, folder: Path) -> Results:
+    """Run what is still missing of every study, and return the results of all, by study. Raises as `run_study`."""
+    return {study.name: run_study(study, folder) for study in chosen.all}
 
 
-def tables(chosen: Theorem1, folder: Path) -> dict[str, xr.Dataset]:
-    """Return the summary tables of finished studies, by study.
+def load(chosen: Theorem1, folder: Path) -> Results:
+    """Return the results of finished studies, by study.
 
     Raises:
         MissingResultsError: a study is not finished.
         CorruptResultsError: a result file is damaged.
     """
+    return {study.name: load_study(study, folder) for study in chosen.all}
+
+
+def tables(chosen: Theorem1, results: Results) -> Tables:
+    """Return the summary tables, by study."""
     return {
-        "overlaps": summarise_overlaps(load_study(chosen.overlaps, folder)),
-        "forgetting": summarise_forgetting(chosen.forgetting.points, load_study(chosen.forgetting, folder)),
-        "real-codes": summarise_real_codes(chosen.real_codes.points, load_study(chosen.real_codes, folder)),
+        "overlaps": summarise_overlaps(results["overlaps"]),
+        "forgetting": summarise_forgetting(chosen.forgetting.points, results["forgetting"]),
+        "real-codes": summarise_real_codes(chosen.real_codes.points, results["real-codes"]),
     }
 
 
-def evidence(chosen: Theorem1, folder: Path, summary: dict[str, xr.Dataset]) -> tuple[Evidence, ...]:
+def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     """Return what the simulations say about the claims."""
     return (
-        *judge.from_gradients(load_study(chosen.gradients, folder)),
+        *judge.from_gradients(results["gradients"]),
         *judge.from_overlaps(summary["overlaps"]),
         *judge.from_forgetting(summary["forgetting"]),
         *judge.from_real_codes(summary["real-codes"]),
     )
 
 
-def figures(chosen: Theorem1, folder: Path, summary: dict[str, xr.Dataset]) -> dict[str, Callable[[], Figure]]:
+def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
     """Return the figures of Theorem 1 by name, each drawn when called."""
     return {
         "theorem1_interference": lambda: interference.draw(summary["overlaps"]),
         "theorem1_variance": lambda: variance.draw(summary["overlaps"]),
-        "theorem1_overlaps": lambda: overlaps.draw(_histograms(chosen, folder)),
+        "theorem1_overlaps": lambda: overlaps.draw(_histograms(results["overlaps"])),
         "theorem1_forgetting": lambda: forgetting.draw(summary["forgetting"]),
         "theorem1_real_codes": lambda: real_codes.draw(summary["real-codes"]),
     }
 
 
-def _histograms(chosen: Theorem1, folder: Path) -> list[xr.Dataset]:
+def _histograms(measured: list[xr.Dataset]) -> list[xr.Dataset]:
     """Return overlaps of both codes at a sparse, a middle and a dense point of the networks with 1000 and 10000 "
     "units.
     """
-    cells = ((1_000, 0.1), (10_000, 0.02), (10_000, 0.5))
+    cells = ((100, 0.2), (10_000, 0.02), (10_000, 0.5))
     wanted = [(code, size, level) for code in CODES for size, level in cells]
-    data = dict(zip(chosen.overlaps.points, load_study(chosen.overlaps, folder), strict=True))
-    by_cell = {(point.code, point.neurons, point.activity): each for point, each in data.items()}
+    by_cell = {(each.code.item(), each.neurons.item(), each.activity.item()): each for each in measured}
     return [by_cell[cell] for cell in wanted if cell in by_cell]

@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Array, Float64, Int, Int32, Key
 
-from sims.harness.mesh import map_trials, trial_keys
+from sims.harness.mesh import map_trials, point_key, trial_keys
 from sims.harness.statistics import mean_interval, t_test
 from sims.patterns import bernoulli_code, fixed_size_code, unpack
 from theory.activity import Code, Rule, active_units, check_activity, check_code, check_count, check_neurons
@@ -162,7 +162,7 @@ def measure_forgetting(point: ForgettingPoint) -> xr.Dataset:
         `threshold` (rule, checkpoint) and `loss_change` (trial, checkpoint; the Hebb loss, self-coupling included).
     """
     trial = _trial(point.code, point.neurons, point.activity, point.step, point.checkpoints)
-    keys = trial_keys(jax.random.key(point.seed), point.trials)
+    keys = trial_keys(point_key(point.seed, point.label), point.trials)
     sums: Sums = map_trials(trial, keys, batch=max(1, 2**22 // point.neurons))
     active = active_units(point.neurons, point.activity)
     thresholds = np.array([[_predict(rule, point, p).threshold for p in point.patterns] for rule in RULES])

@@ -1,9 +1,8 @@
-"""Theorem 1 measured: the overlaps of independent patterns, and the gradient inner products they stand for.
+"""Theorem 1 measured: the overlaps of independent pairs of patterns, and the write interference they amount to.
 
-The loss of a pattern in a Hopfield network is `-(1/N) x^T W x` with `x = pattern - centre`: centre 0 is the Hebb rule,
-the activity the covariance rule. Its gradients are outer products, so the inner product of two tasks' gradients is a
-function of the overlap and the two sizes alone. `measure_gradients` shows that by automatic differentiation on small
-networks; `measure_overlaps` uses it to reach networks of any size.
+The gradients of the Hopfield loss are outer products, so the inner product of two tasks' gradients is a function of the
+overlap and the two sizes alone (`sims.gradients` shows that by automatic differentiation on small networks). Patterns
+are bit-packed and whole populations of pairs are drawn at once, so that networks of any size can be measured.
 """
 
 import functools
@@ -15,22 +14,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jax import lax
-from jaxtyping import Array, Float, PRNGKeyArray, UInt32
+from jaxtyping import Array, PRNGKeyArray, UInt32
 from numpy.typing import NDArray
 
-from sims.harness.mesh import map_trials, trial_keys
+from sims.harness.mesh import map_trials, point_key, trial_keys
 from sims.harness.statistics import goodness_of_fit, mean_interval, mean_test, variance_test
-from sims.patterns import binary_digits, overlap, size, smallest_units, units_below, unpack
+from sims.patterns import binary_digits, overlap, size, smallest_units, units_below
 from theory.activity import Code, Rule, active_units, check_activity, check_code, check_count, check_neurons
 from theory.interference import normalised_interference, write_interference
 from theory.overlap import overlap_law
 
 BATCH_UNITS = 2**24
 """Units of one pattern drawn at once, over all trials of a batch: 2 MB a packed array, at any network size."""
-
-LARGEST_WEIGHTS = 200
-"""Neurons up to which `measure_gradients` differentiates with respect to a dense weight matrix."""
 
 STATISTICS = ("estimate", "low", "high", "standard_error", "predicted")
 """What a summary tells of every quantity: mean over replicas, 95% t interval, its error, the exact prediction."""
@@ -54,7 +49,7 @@ class OverlapPoint:
         activity: fraction of active units a, in (0, 1).
         pairs: pairs of patterns in a replica.
         seeds: number of independent replicas, at least 2.
-        seed: of the whole point; replica `r` starts from `fold_in(key(seed), r)`.
+        seed: with the label, of the whole point; replica `r` starts from `fold_in(point_key, r)`.
 
     Raises:
         ValueError: a field out of range.
@@ -80,40 +75,6 @@ class OverlapPoint:
         return f"overlaps {self.code} N={self.neurons} a={self.activity:g}"
 
 
-@dataclass(frozen=True)
-class GradientPoint:
-    """Pairs of patterns in a network small enough to differentiate its loss with respect to every weight.
-
-    Attributes:
-        code: "bernoulli" or "fixed-size".
-        neurons: network size N, at most `LARGEST_WEIGHTS`.
-        activity: fraction of active units a, in (0, 1).
-        pairs: pairs of patterns.
-        seed: of the patterns and of the weights at which gradients are taken.
-
-    Raises:
-        ValueError: a field out of range.
-    """
-
-    code: Code
-    neurons: int
-    activity: float
-    pairs: int
-    seed: int
-
-    def __post_init__(self) -> None:
-        check_code(self.code)
-        check_activity(self.activity)
-        check_count(self.pairs, "pairs")
-        if check_neurons(self.neurons) > LARGEST_WEIGHTS:
-            raise ValueError(f"gradients are measured up to {LARGEST_WEIGHTS} neurons, got {self.neurons}")
-
-    @property
-    def label(self) -> str:
-        """A readable name for files and progress bars."""
-        return f"gradients {self.code} N={self.neurons} a={self.activity:g}"
-
-
 # Overlaps
 
 
@@ -133,15 +94,15 @@ def overlaps(
     Raises:
         ValueError: an argument out of range.
     """
-    trial = _measured_pair(check_code(code), check_neurons(neurons))
+    trial = _overlap_trial(check_code(code), check_neurons(neurons))
     keys = trial_keys(key, check_count(pairs, "pairs"))
     batch = max(1, BATCH_UNITS // neurons) if batch is None else batch
-    return Overlaps(*map_trials(trial, keys, batch, _code_parameter(code, neurons, activity)))
+    return Overlaps(*map_trials(trial, keys, batch, code_parameter(code, neurons, activity)))
 
 
 def measure_overlaps(point: OverlapPoint) -> xr.Dataset:
     """The overlap and sizes of every pair of every replica of a point (int32, dims replica and pair)."""
-    replica_keys = trial_keys(jax.random.key(point.seed), point.seeds)
+    replica_keys = trial_keys(point_key(point.seed, point.label), point.seeds)
     samples = [
         overlaps(point.code, point.neurons, point.activity, point.pairs, key=replica_key)
         for replica_key in replica_keys
@@ -184,78 +145,6 @@ def rule_centre(rule: Rule, code: Code, neurons: int, activity: float) -> float:
     if rule == "hebb":
         return 0.0
     return activity if code == "bernoulli" else active_units(neurons, activity) / neurons
-
-
-# Gradients
-
-
-def hopfield_loss(
-    weights: Float[Array, "n n"],
-    pattern: Float[Array, " n"],
-    centre: float | Float[Array, ""] = 0.0,
-    self_coupling: bool = True,
-) -> Float[Array, ""]:
-    """The proposal's loss of one pattern, `-(1/N) x^T W x` with `x = pattern - centre` (dimensionless).
-
-    Without self-coupling the diagonal of the weights takes no part.
-    """
-    centred = pattern - centre
-    used = weights if self_coupling else weights * (1 - jnp.eye(len(weights), dtype=weights.dtype))
-    return -(centred @ used @ centred) / len(pattern)
-
-
-def write(
-    weights: Float[Array, "n n"],
-    pattern: Float[Array, " n"],
-    centre: float | Float[Array, ""] = 0.0,
-    self_coupling: bool = True,
-) -> Float[Array, "n n"]:
-    """The weights after the pattern is written: one gradient step of rate 1 on its loss."""
-    return weights - jax.grad(hopfield_loss)(weights, pattern, centre, self_coupling)
-
-
-def gradient_inner_product(
-    weights: Float[Array, "n n"],
-    first: Float[Array, " n"],
-    second: Float[Array, " n"],
-    centre: float | Float[Array, ""] = 0.0,
-    self_coupling: bool = True,
-) -> Float[Array, ""]:
-    """The Frobenius inner product of two tasks' loss gradients at `weights`, by automatic differentiation."""
-    gradient = jax.grad(hopfield_loss)
-    return jnp.sum(gradient(weights, first, centre, self_coupling) * gradient(weights, second, centre, self_coupling))
-
-
-def measure_gradients(point: GradientPoint) -> xr.Dataset:
-    """Gradient inner products of the same pairs by automatic differentiation and from packed overlaps (float64).
-
-    Variables `gradient` and `from_overlap`, dims rule, self_coupling and pair: equal up to rounding.
-    """
-    pattern_key, weight_key = jax.random.split(jax.random.key(point.seed))
-    parameter = _code_parameter(point.code, point.neurons, point.activity)
-    trial = _pair(point.code, point.neurons)
-    drawn = map_trials(trial, trial_keys(pattern_key, point.pairs), BATCH_UNITS // point.neurons, parameter)
-    sample = Overlaps(*(np.asarray(values) for values in jax.vmap(_measure)(drawn)))
-    first, second = jax.vmap(jax.vmap(lambda words: unpack(words, point.neurons)), out_axes=1)(drawn)
-    by_gradient, by_overlap = [], []
-    for rule in ("hebb", "covariance"):
-        centre = rule_centre(rule, point.code, point.neurons, point.activity)
-        for self_coupling in (True, False):
-            by_overlap.append(inner_product_from_overlap(sample, point.neurons, centre, self_coupling))
-            by_gradient.append(_gradients(first, second, weight_key, centre, self_coupling))
-    dims, shape = ("rule", "self_coupling", "pair"), (2, 2, point.pairs)
-    labels = {"units": "1", "long_name": "inner product of two tasks' gradients"}
-    return xr.Dataset(
-        {
-            "gradient": (
-                dims,
-                np.reshape(by_gradient, shape),
-                {**labels, "method": "automatic differentiation"},
-            ),
-            "from_overlap": (dims, np.reshape(by_overlap, shape), {**labels, "method": "overlap and sizes"}),
-        },
-        {"rule": ["hebb", "covariance"], "self_coupling": [True, False], **_point_coordinates(point)},
-    )
 
 
 # Summary
@@ -347,44 +236,28 @@ def _fit_p_value(observed: NDArray[np.int32], law: Any) -> float:
 # Trials
 
 
-def _code_parameter(code: Code, neurons: int, activity: float) -> Array:
+def code_parameter(code: Code, neurons: int, activity: float) -> Array:
     """What a trial needs to know of the activity: its binary digits, or the number of active units."""
     return binary_digits(activity) if code == "bernoulli" else jnp.int32(active_units(neurons, activity))
 
 
-def _measure(pair: UInt32[Array, "pattern word"]) -> tuple[Array, Array, Array]:
+def measure_pair(pair: UInt32[Array, "pattern word"]) -> tuple[Array, Array, Array]:
+    """The overlap and the two sizes of a pair of packed patterns."""
     return overlap(pair[0], pair[1]), size(pair[0]), size(pair[1])
 
 
 @functools.cache
-def _pair(code: Code, neurons: int) -> Callable[[PRNGKeyArray, Array], UInt32[Array, "pattern word"]]:
+def pair_trial(code: Code, neurons: int) -> Callable[[PRNGKeyArray, Array], UInt32[Array, "pattern word"]]:
     """The trial that draws two independent packed patterns; one function a network size, so that it compiles once."""
     draw = units_below if code == "bernoulli" else smallest_units
     return lambda key, parameter: jax.vmap(lambda own: draw(neurons, parameter, key=own))(jax.random.split(key))
 
 
 @functools.cache
-def _measured_pair(code: Code, neurons: int) -> Callable[[PRNGKeyArray, Array], tuple[Array, Array, Array]]:
-    draw_pair = _pair(code, neurons)
-    return lambda key, parameter: _measure(draw_pair(key, parameter))
+def _overlap_trial(code: Code, neurons: int) -> Callable[[PRNGKeyArray, Array], tuple[Array, Array, Array]]:
+    draw_pair = pair_trial(code, neurons)
+    return lambda key, parameter: measure_pair(draw_pair(key, parameter))
 
 
-def _gradients(first: Array, second: Array, key: PRNGKeyArray, centre: float, self_coupling: bool) -> np.ndarray:
-    """Gradient inner products of pairs [pair, neuron] at random weights, in double precision."""
-    neurons = first.shape[1]
-    with jax.enable_x64(True):
-        weights = jax.random.normal(key, (neurons, neurons), jnp.float64)
-        patterns = first.astype(jnp.float64), second.astype(jnp.float64)
-        return np.asarray(_map_gradients(weights, *patterns, jnp.float64(centre), self_coupling))
-
-
-@functools.partial(jax.jit, static_argnames="self_coupling")
-def _map_gradients(weights: Array, first: Array, second: Array, centre: Array, self_coupling: bool) -> Array:
-    def product(pair: tuple[Array, Array]) -> Array:
-        return gradient_inner_product(weights, pair[0], pair[1], centre, self_coupling)
-
-    return lax.map(product, (first, second), batch_size=16)
-
-
-def _point_coordinates(point: OverlapPoint | GradientPoint) -> dict[str, Any]:
+def _point_coordinates(point: OverlapPoint) -> dict[str, Any]:
     return {"code": point.code, "neurons": point.neurons, "activity": point.activity}

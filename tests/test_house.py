@@ -94,7 +94,7 @@ def test_shape_annotations_are_checked():
     import jax.numpy as jnp
     from jaxtyping import TypeCheckError
 
-    from sims.interference import hopfield_loss
+    from sims.gradients import hopfield_loss
 
     with pytest.raises(TypeCheckError):
         hopfield_loss(jnp.zeros((3, 2)), jnp.zeros(3))

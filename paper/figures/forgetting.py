@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from paper.style import COLOURS, MARKERS, TWO_COLUMNS, panel_title
 
@@ -13,7 +14,7 @@ def draw(table: xr.Dataset) -> Figure:
     Args:
         table: `sims.forgetting.summarise_forgetting`.
     """
-    figure = Figure(figsize=(TWO_COLUMNS, 2.6), layout="constrained")
+    figure = Figure(figsize=(TWO_COLUMNS, 2.8), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     for index, network in enumerate(table["network"].values):
         row = table.sel(network=network)
@@ -44,6 +45,7 @@ def draw(table: xr.Dataset) -> Figure:
     left.set_ylabel("change of loss $F_1$")
     middle.set(ylabel="wrong units per unit", yscale="log")
     right.set(yscale="log")
-    left.legend(loc="lower left")
-    right.legend(handles=[line for line in right.get_lines() if line.get_linestyle() == ":"][:1], loc="lower right")
+    right.set_ylim(bottom=1e-6)
+    handles, labels = right.get_legend_handles_labels()
+    figure.legend([*handles, Line2D([], [], color="0.4")], [*labels, "exact law"], loc="outside lower center", ncols=5)
     return figure

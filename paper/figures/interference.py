@@ -1,6 +1,7 @@
 """Write interference against activity: exact theory, simulation with error bars, and their difference."""
 
 import numpy as np
+import sympy as sp
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -22,13 +23,14 @@ def draw(table: xr.Dataset) -> Figure:
     grid = figure.subplots(2, 2, sharex=True, sharey="row", height_ratios=(2.4, 1))
     sizes = np.unique(table["neurons"].values)
     activities = np.geomspace(0.6 * float(table.activity.min()), 0.995, 400)
+    largest = 4.0
     for column, code in enumerate(CODES):
         top, bottom = grid[0, column], grid[1, column]
-        formula = interference_formula(code)
+        curve = sp.lambdify((a, N), interference_formula(code))
         for index, size in enumerate(sizes):
             colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
-            curve = np.array([float(formula.subs({a: level, N: int(size)})) for level in activities])
-            top.plot(activities, curve, color=colour, zorder=1)
+            shown = activities[activities * size >= 1]  # at least one active unit
+            top.plot(shown, curve(shown, float(size)), color=colour, zorder=1)
             chosen = (table["code"].values == code) & (table["neurons"].values == size)
             if not chosen.any():
                 continue
@@ -43,13 +45,16 @@ def draw(table: xr.Dataset) -> Figure:
             label = f"$N = 10^{{{round(np.log10(size))}}}$"
             top.errorbar(points.activity, estimate, interval, label=label, **style)
             with np.errstate(invalid="ignore", divide="ignore"):
-                bottom.plot(points.activity, (estimate - predicted) / error, **style)
+                residual = (estimate - predicted) / error
+            bottom.plot(points.activity, residual, **style)
+            largest = max(largest, float(np.nanmax(np.abs(residual))))
         top.plot(activities, activities**4, color="0.6", linestyle="--", linewidth=0.8, label="$a^4$ (large $N$)")
         top.set(xscale="log", yscale="log")
         panel_title(top, "ab"[column], f"{'Bernoulli' if column == 0 else 'Fixed-size'} codes")
         bottom.axhspan(-2, 2, color="0.93", zorder=0)
         bottom.axhline(0, color="0.6", linewidth=0.6)
-        bottom.set(xlabel="activity $a$", ylim=(-5, 5))
+        bottom.set(xlabel="activity $a$")
+    grid[1, 0].set_ylim(-1.1 * largest, 1.1 * largest)
     grid[0, 0].set_ylabel("write interference $I$ (Hebb rule)")
     grid[1, 0].set_ylabel("(measured − exact)\n/ standard error")
     grid[0, 0].legend(loc="upper left")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from paper.style import COLOURS, TWO_COLUMNS, panel_title
 from theory.overlap import overlap_law
@@ -30,6 +31,7 @@ def draw(datasets: Sequence[xr.Dataset]) -> Figure:
         axes.errorbar(
             centres, expected, 2 * np.sqrt(expected), fmt=".", color=COLOURS[1], markersize=2.5, label="exact ± 2 s.d."
         )
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.set(xlabel="overlap $n$", ylabel="pairs" if index % 3 == 0 else "")
         name = "Bernoulli" if code == "bernoulli" else "fixed size"
         panel_title(axes, "abcdef"[index], f"{name}, $N = 10^{{{round(np.log10(neurons))}}}$, $a = {activity:g}$")

@@ -14,7 +14,7 @@ def draw(table: xr.Dataset) -> Figure:
     Args:
         table: `sims.real_codes.summarise_real_codes`.
     """
-    figure = Figure(figsize=(TWO_COLUMNS, 2.8), layout="constrained")
+    figure = Figure(figsize=(TWO_COLUMNS, 3.1), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.plot(table.activity, table["independent"].isel(code=0), color="0.4", label="independent codes (exact)")
     for index, code in enumerate(table["code"].values):
@@ -33,6 +33,8 @@ def draw(table: xr.Dataset) -> Figure:
     right.axhline(1, color="0.4")
     for axes in (left, right):
         axes.set(xscale="log", yscale="log", xlabel="activity $a = k/N$")
+        axes.set_xticks(table.activity.values, [f"{level:g}" for level in table.activity.values])
+        axes.minorticks_off()
         for span, name in ((DENTATE_GYRUS, "dentate\ngyrus"), (NEOCORTEX, "neocortex")):
             axes.axvspan(*span, color="0.93", zorder=0)
             centre = float(np.sqrt(span[0] * span[1]))
@@ -50,5 +52,6 @@ def draw(table: xr.Dataset) -> Figure:
     right.set_ylabel("measured / independent")
     panel_title(left, "a", "Interference of k-WTA codes")
     panel_title(right, "b", "Excess over independent codes")
-    left.legend(loc="upper left")
+    right.set_ylim(bottom=0.3)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure

@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 from paper.style import COLOURS, MARKERS, TWO_COLUMNS, panel_title
 
 
-def _measured(axes: Axes, table: xr.Dataset, quantity: str, scale: np.ndarray, **style) -> None:
-    """Plot a quantity of the table times a factor per point, with its interval."""
+def _measured(axes: Axes, table: xr.Dataset, quantity: str, scale: np.ndarray, shift: float, **style) -> None:
+    """Plot a quantity of the table times a factor per point, with its interval; activities shifted by a factor."""
     values = table[quantity]
     estimate, low, high = (values.sel(statistic=name).values * scale for name in ("estimate", "low", "high"))
-    axes.errorbar(table.activity, estimate, (estimate - low, high - estimate), linestyle="none", **style)
+    shift = shift if quantity == "normalised_covariance" else 1.0
+    axes.errorbar(table.activity * shift, estimate, (estimate - low, high - estimate), linestyle="none", **style)
 
 
 def draw(table: xr.Dataset) -> Figure:
@@ -31,6 +32,7 @@ def draw(table: xr.Dataset) -> Figure:
             "color": COLOURS[index % len(COLOURS)],
             "marker": MARKERS[index % len(MARKERS)],
             "label": f"$N = 10^{{{round(np.log10(size))}}}$",
+            "shift": 1.05 ** (index - 1.5),  # keeps the intervals of different sizes apart
         }
         ones = np.ones(points.sizes["point"])
         _measured(left, points, "overlap_variance", ones / size, **style)
@@ -47,7 +49,7 @@ def draw(table: xr.Dataset) -> Figure:
     middle.set(xlabel="activity $a$", ylabel="$N I$", ylim=(0, None))
     panel_title(middle, "b", "Covariance rule: $a^2(1-a)^2$")
     right.axhline(1, color="0.4", zorder=0)
-    right.set(xlabel="activity $a$", ylabel="$N I / (E\\,\\|\\nabla L\\|)^2$", xscale="log", ylim=(0.75, 1.25))
+    right.set(xlabel="activity $a$", ylabel="$N I / (E\\,\\|\\nabla L\\|)^2$", xscale="log", ylim=(0, None))
     panel_title(right, "c", "The same over its norm: 1")
     left.legend(loc="upper left")
     return figure

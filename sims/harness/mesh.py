@@ -6,6 +6,7 @@ to the order in which XLA adds within a trial.
 """
 
 import functools
+import zlib
 from collections.abc import Callable
 
 import jax
@@ -20,6 +21,11 @@ TRIAL_AXIS = "trial"
 def trial_mesh() -> Mesh:
     """The one-dimensional mesh of every device this process can use."""
     return Mesh(np.asarray(jax.devices()), (TRIAL_AXIS,))
+
+
+def point_key(seed: int, label: str) -> Key[Array, ""]:
+    """The key of one point of a study: points with different labels draw independently from the same seed."""
+    return jax.random.fold_in(jax.random.key(seed), zlib.crc32(label.encode()))
 
 
 def trial_keys(key: PRNGKeyArray, count: int, *, first: int = 0) -> Key[Array, " trial"]:

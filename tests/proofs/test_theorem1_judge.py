@@ -17,7 +17,7 @@ def overlap_table(shift=0.0, p_value=0.4):
     quantities = ("interference_hebb", "interference_covariance", "normalised_covariance")
     return xr.Dataset(
         {
-            **{name: (("point", "statistic"), values) for name in quantities},
+            **dict.fromkeys(quantities, (("point", "statistic"), values)),
             **{f"{name}_p_value": ("point", [p_value] * 4) for name in ("fit", "mean", "variance")},
         },
         {

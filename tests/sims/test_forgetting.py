@@ -1,31 +1,41 @@
 """Forgetting: the integer sums against a dense network with an N x N matrix, and error counts against the exact law."""
 
+import functools
+
 import jax
 import numpy as np
 import pytest
 
 from sims.forgetting import RULES, ForgettingPoint, _trial, fields, measure_forgetting, summarise_forgetting
-from sims.harness.mesh import map_trials, trial_keys
+from sims.harness.mesh import map_trials, point_key, trial_keys
 from sims.patterns import bernoulli_code, fixed_size_code, unpack
 from theory.activity import active_units
 
 SMALL = {"neurons": 40, "activity": 0.25, "step": 5, "checkpoints": 3, "trials": 4, "seed": 3}
 
 
+@functools.cache
+def draw_all(code, neurons, activity, count):
+    def draw(trial_key, index):
+        key = jax.random.fold_in(trial_key, index)
+        if code == "fixed-size":
+            return unpack(fixed_size_code(neurons, active_units(neurons, activity), key=key), neurons)
+        return unpack(bernoulli_code(neurons, activity, key=key), neurons)
+
+    return jax.jit(lambda trial_key: jax.vmap(draw, in_axes=(None, 0))(trial_key, np.arange(count)))
+
+
+def draw_patterns(code, neurons, activity, trial_key, count):
+    return np.asarray(draw_all(code, neurons, activity, count)(trial_key), float)
+
+
 def dense_fields(point, rule, trial_key, patterns):
     """The cue's fields from explicit weights without self-coupling, after the cue and `patterns - 1` others."""
     active = active_units(point.neurons, point.activity)
-    stored = [(np.arange(point.neurons) < active).astype(float)]
-    for index in range(patterns - 1):
-        key = jax.random.fold_in(trial_key, index)
-        words = (
-            fixed_size_code(point.neurons, active, key=key)
-            if point.code == "fixed-size"
-            else bernoulli_code(point.neurons, point.activity, key=key)
-        )
-        stored.append(np.asarray(unpack(words, point.neurons), float))
+    cue = (np.arange(point.neurons) < active).astype(float)
+    drawn = draw_patterns(point.code, point.neurons, point.activity, trial_key, point.patterns[-1] - 1)
     centre = point.activity if rule == "covariance" else 0.0
-    centred = np.array(stored) - centre
+    centred = np.vstack([cue, drawn[: patterns - 1]]) - centre
     weights = centred.T @ centred / point.neurons / (centre * (1 - centre) if centre else 1)
     np.fill_diagonal(weights, 0)
     return weights @ centred[0]
@@ -35,7 +45,7 @@ def dense_fields(point, rule, trial_key, patterns):
 @pytest.mark.parametrize("rule", RULES)
 def test_fields_are_those_of_the_dense_network(code, rule):
     point = ForgettingPoint(code=code, **SMALL)
-    keys = trial_keys(jax.random.key(point.seed), point.trials)
+    keys = trial_keys(point_key(point.seed, point.label), point.trials)
     trial = _trial(code, point.neurons, point.activity, point.step, point.checkpoints)
     found = fields(map_trials(trial, keys, 4), rule, point)
     for index in range(point.trials):
