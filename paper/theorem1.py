@@ -37,6 +37,9 @@ NETWORKS: tuple[tuple[Code, int, float, int], ...] = (
 SOURCES: tuple[Source, ...] = ("digits", "photographs")
 """Images whose k-WTA codes are measured beside independent ones."""
 
+FEW_ACTIVITIES: tuple[float, ...] = (0.001, 0.01, 0.05, 0.2, 0.5, round(math.sqrt(0.5), 4), 0.9)
+"""The same range with fewer points, for a first look."""
+
 FEWEST_UNITS = 200
 """Expected units shared by all pairs of a point together, below which there is nothing to measure."""
 
@@ -54,6 +57,7 @@ class Effort:
 
     Attributes:
         sizes: network sizes N of the overlap study.
+        activities: activities of the overlap study.
         units: units drawn per point, `2 N` a pair; together with `pairs` it bounds the work.
         pairs: most pairs per point and replica.
         replicas: independent replicas per point.
@@ -64,6 +68,7 @@ class Effort:
     """
 
     sizes: tuple[int, ...]
+    activities: tuple[float, ...]
     units: int
     pairs: int
     replicas: int
@@ -74,9 +79,39 @@ class Effort:
 
 
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort((100, 10_000, 1_000_000), 2 * 10**7, 2_000, 8, 40, (64,), 1_000, 1_000),
-    "laptop": Effort((100, 1_000, 10_000, 100_000, 1_000_000), 2 * 10**8, 10_000, 10, 400, (64, 200), 2_000, 5_000),
-    "large": Effort((100, 1_000, 10_000, 100_000, 1_000_000), 10**10, 30_000, 20, 4_000, (64, 200), 10_000, 50_000),
+    "quick": Effort(
+        sizes=(100, 10_000, 1_000_000),
+        activities=FEW_ACTIVITIES,
+        units=2 * 10**7,
+        pairs=2_000,
+        replicas=8,
+        networks=30,
+        gradient_sizes=(64,),
+        code_units=500,
+        image_pairs=1_000,
+    ),
+    "laptop": Effort(
+        sizes=(100, 1_000, 10_000, 100_000, 1_000_000),
+        activities=ACTIVITIES,
+        units=2 * 10**8,
+        pairs=10_000,
+        replicas=10,
+        networks=400,
+        gradient_sizes=(64, 200),
+        code_units=2_000,
+        image_pairs=5_000,
+    ),
+    "large": Effort(
+        sizes=(100, 1_000, 10_000, 100_000, 1_000_000),
+        activities=ACTIVITIES,
+        units=10**10,
+        pairs=30_000,
+        replicas=20,
+        networks=4_000,
+        gradient_sizes=(64, 200),
+        code_units=10_000,
+        image_pairs=50_000,
+    ),
 }
 
 
@@ -135,7 +170,7 @@ def _overlap_points(effort: Effort, seed: int) -> list[OverlapPoint]:
     for code in CODES:
         for size in effort.sizes:
             pairs = min(effort.pairs, effort.units // (2 * size * effort.replicas))
-            for level in ACTIVITIES:
+            for level in effort.activities:
                 shared = size * level**2 * pairs * effort.replicas
                 if shared >= FEWEST_UNITS and level * size >= 1:
                     points.append(OverlapPoint(code, size, level, max(pairs, 2), effort.replicas, seed))
@@ -201,7 +236,7 @@ def _histograms(measured: list[xr.Dataset]) -> list[xr.Dataset]:
     """Return overlaps of both codes at a sparse, a middle and a dense point of the networks with 1000 and 10000 "
     "units.
     """
-    cells = ((100, 0.2), (10_000, 0.02), (10_000, 0.5))
+    cells = ((100, 0.2), (10_000, 0.05), (10_000, 0.5))
     wanted = [(code, size, level) for code in CODES for size, level in cells]
     by_cell = {(each.code.item(), each.neurons.item(), each.activity.item()): each for each in measured}
     return [by_cell[cell] for cell in wanted if cell in by_cell]

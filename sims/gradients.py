@@ -86,7 +86,7 @@ def write(
     weights: Float[Array, "n n"],
     pattern: Float[Array, " n"],
     centre: float | Float[Array, ""] = 0.0,
-    self_coupling: bool = True,
+    self_coupling: Bool[Array, ""] | bool = True,
 ) -> Float[Array, "n n"]:
     """The weights after the pattern is written: one gradient step of rate 1 on its loss."""
     return weights - jax.grad(hopfield_loss)(weights, pattern, centre, self_coupling)
@@ -97,7 +97,7 @@ def gradient_inner_product(
     first: Float[Array, " n"],
     second: Float[Array, " n"],
     centre: float | Float[Array, ""] = 0.0,
-    self_coupling: bool = True,
+    self_coupling: Bool[Array, ""] | bool = True,
 ) -> Float[Array, ""]:
     """The Frobenius inner product of two tasks' loss gradients at `weights`, by automatic differentiation."""
     gradient = jax.grad(hopfield_loss)

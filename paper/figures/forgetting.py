@@ -14,7 +14,7 @@ def draw(table: xr.Dataset) -> Figure:
     Args:
         table: `sims.forgetting.summarise_forgetting`.
     """
-    figure = Figure(figsize=(TWO_COLUMNS, 2.8), layout="constrained")
+    figure = Figure(figsize=(TWO_COLUMNS, 3.0), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     for index, network in enumerate(table["network"].values):
         row = table.sel(network=network)
@@ -47,5 +47,5 @@ def draw(table: xr.Dataset) -> Figure:
     right.set(yscale="log")
     right.set_ylim(bottom=1e-6)
     handles, labels = right.get_legend_handles_labels()
-    figure.legend([*handles, Line2D([], [], color="0.4")], [*labels, "exact law"], loc="outside lower center", ncols=5)
+    figure.legend([*handles, Line2D([], [], color="0.4")], [*labels, "exact law"], loc="outside lower center", ncols=3)
     return figure

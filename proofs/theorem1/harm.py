@@ -168,7 +168,7 @@ ENVELOPE = equal(
 MARGINS = equal(_written(BEST + a) - _written((1 - a) - BEST), 2 * s**2 * _LOG_ODDS, _NOISY)
 ODDS = greater((1 - a) / a - 1, 0, {a: _SPARSE})
 NOISE_RISES = greater(alpha * (1 - 2 * a), 0, {a: _SPARSE, alpha: _POSITIVE})
-_BOX = {a: sp.Interval(sp.Rational(1, 20), sp.Rational(9, 20)), alpha: sp.Interval(sp.Rational(1, 2), 2)}
+_BOX = {a: sp.Interval(sp.Rational(1, 10), sp.Rational(2, 5)), alpha: sp.Interval(sp.Rational(1, 2), sp.Rational(3, 2))}
 TOTAL_SLOPE = greater(
     _Phi((BEST - (1 - a)) / s).subs(s, sp.sqrt(alpha * v))
     - _Phi(-(BEST + a) / s).subs(s, sp.sqrt(alpha * v))

@@ -74,7 +74,7 @@ def test_law_given_a_size():
 
 def test_bad_input():
     with pytest.raises(ValueError, match="code must be one of"):
-        overlap_law("poisson", 10, 0.1)
+        overlap_law("poisson", 10, 0.1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="others must be an integer"):
         worst_overlap_cdf("bernoulli", 10, 0.1, 0, 1)
     with pytest.raises(ValueError, match="failure must be a probability"):
