@@ -48,10 +48,10 @@ test: lint
 	$(BIN)/pytest --nbmake --nbmake-timeout=300 -p no:cacheprovider notebooks
 
 notebooks: $(VENV)/dev.stamp
-	$(BIN)/jupytext --to ipynb --update --execute notebooks/*.py
+	CWB_SCALE=quick $(BIN)/jupytext --to ipynb --execute notebooks/*.py
 
 bench: $(VENV)/dev.stamp
-	$(BIN)/pytest --benchmark-only tests
+	$(BIN)/pytest --override-ini addopts=--import-mode=importlib --benchmark-only tests/benchmarks
 
 # Only to change the pinned versions: resolves pyproject.toml anew.
 LOCK := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header

@@ -28,7 +28,6 @@ _RC: dict[Any, Any] = {
     "axes.titlesize": 8,
     "axes.titlelocation": "left",
     "axes.linewidth": 0.6,
-    "figure.constrained_layout.use": True,
     "figure.dpi": 200,
     "font.size": 8,
     "legend.fontsize": 6.5,
@@ -57,8 +56,9 @@ def panel_title(axes: Axes, letter: str, title: str) -> None:
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write a figure as PDF and PNG, each whole, without time stamps; return the two paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    figure.draw_without_rendering()  # settle the layout once, for both files
-    figure.set_layout_engine("none")
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)  # settle the layout once, for both files
+        figure.set_layout_engine(None)
     paths = (folder / f"{name}.pdf", folder / f"{name}.png")
     for path, metadata in zip(paths, ({"CreationDate": None}, {"Software": None}), strict=True):
         temporary = path.with_name(f".{path.name}.tmp")

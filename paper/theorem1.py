@@ -187,9 +187,9 @@ def check(chosen: Theorem1, folder: Path) -> int:
     return sum(check_study(study, folder) for study in chosen.all)
 
 
-def simulate(chosen: Theorem1, folder: Path) -> Results:
+def simulate(chosen: Theorem1, folder: Path, progress: bool = True) -> Results:
     """Run what is still missing of every study, and return the results of all, by study. Raises as `run_study`."""
-    return {study.name: run_study(study, folder) for study in chosen.all}
+    return {study.name: run_study(study, folder, progress) for study in chosen.all}
 
 
 def load(chosen: Theorem1, folder: Path) -> Results:

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 from jax import lax
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float
 
 from sims.harness.mesh import map_trials, point_key, trial_keys
 from sims.interference import (
@@ -109,21 +109,22 @@ def measure_gradients(point: GradientPoint) -> xr.Dataset:
 
     Variables `gradient` and `from_overlap`, dims rule, self_coupling and pair: equal up to rounding.
     """
-    pattern_key, weight_key = jax.random.split(point_key(point.seed, point.label))
-    keys = trial_keys(pattern_key, point.pairs)
+    keys = trial_keys(point_key(point.seed, point.label), point.pairs)
+    weights = np.random.default_rng(point.seed).normal(size=(point.neurons, point.neurons))
     drawn = map_trials(
         pair_trial(point.code, point.neurons),
         keys,
         point.pairs,
         code_parameter(point.code, point.neurons, point.activity),
     )
-    sample = Overlaps(*(np.asarray(values) for values in jax.vmap(measure_pair)(drawn)))
-    pairs = np.asarray(jax.vmap(jax.vmap(lambda words: unpack(words, point.neurons)))(drawn), np.float64)
+    sample = Overlaps(*(np.asarray(values) for values in jax.jit(jax.vmap(measure_pair))(drawn)))
+    bits = jax.jit(jax.vmap(jax.vmap(lambda words: unpack(words, point.neurons))))(drawn)
+    pairs = np.asarray(bits, np.float64)
     centres = [rule_centre(rule, point.code, point.neurons, point.activity) for rule in RULES]
     couplings = (True, False)
     arms = [(centre, coupling) for centre in centres for coupling in couplings]
     by_overlap = [inner_product_from_overlap(sample, point.neurons, *arm) for arm in arms]
-    by_gradient = _gradient_products(pairs, weight_key, arms)
+    by_gradient = _gradient_products(pairs, weights, arms)
     dims, shape = ("rule", "self_coupling", "pair"), (len(RULES), len(couplings), point.pairs)
     labels = {"units": "1", "long_name": "inner product of two tasks' gradients"}
     return xr.Dataset(
@@ -142,15 +143,14 @@ def measure_gradients(point: GradientPoint) -> xr.Dataset:
 
 
 def _gradient_products(
-    pairs: Float[np.ndarray, "pair 2 n"], key: PRNGKeyArray, arms: list[tuple[float, bool]]
+    pairs: Float[np.ndarray, "pair 2 n"], weights: Float[np.ndarray, "n n"], arms: list[tuple[float, bool]]
 ) -> Float[np.ndarray, "arm pair"]:
-    """Gradient inner products of every arm (centre, self-coupling) and pair at random weights, in double precision."""
-    neurons = pairs.shape[-1]
+    """Gradient inner products of every arm (centre, self-coupling) and pair at these weights, in double precision."""
     with jax.enable_x64(True):
-        weights = jax.random.normal(key, (neurons, neurons), jnp.float64)
+        used = jnp.asarray(weights)
         centres, couplings = jnp.asarray([arm[0] for arm in arms]), jnp.asarray([arm[1] for arm in arms])
 
         def products(arm: tuple[Array, Array]) -> Array:
-            return lax.map(lambda pair: gradient_inner_product(weights, pair[0], pair[1], *arm), jnp.asarray(pairs))
+            return lax.map(lambda pair: gradient_inner_product(used, pair[0], pair[1], *arm), jnp.asarray(pairs))
 
         return np.asarray(lax.map(products, (centres, couplings)))

@@ -49,7 +49,7 @@ class OverlapPoint:
         activity: fraction of active units a, in (0, 1).
         pairs: pairs of patterns in a replica.
         seeds: number of independent replicas, at least 2.
-        seed: with the label, of the whole point; replica `r` starts from `fold_in(point_key, r)`.
+        seed: with the label, of the whole point; pair `j` of replica `r` is trial `r * pairs + j`.
 
     Raises:
         ValueError: a field out of range.
@@ -102,19 +102,20 @@ def overlaps(
 
 def measure_overlaps(point: OverlapPoint) -> xr.Dataset:
     """The overlap and sizes of every pair of every replica of a point (int32, dims replica and pair)."""
-    replica_keys = trial_keys(point_key(point.seed, point.label), point.seeds)
-    samples = [
-        overlaps(point.code, point.neurons, point.activity, point.pairs, key=replica_key)
-        for replica_key in replica_keys
-    ]
+    key = point_key(point.seed, point.label)
+    sample = overlaps(point.code, point.neurons, point.activity, point.seeds * point.pairs, key=key)
     names = {
         "overlap": "units active in both patterns",
         "size_first": "active units of the first pattern",
         "size_second": "active units of the second pattern",
     }
     variables = {
-        name: (("replica", "pair"), np.stack(values), {"units": "units", "long_name": names[name]})
-        for name, values in zip(Overlaps._fields, zip(*samples, strict=True), strict=True)
+        name: (
+            ("replica", "pair"),
+            values.reshape(point.seeds, point.pairs),
+            {"units": "units", "long_name": long_name},
+        )
+        for (name, long_name), values in zip(names.items(), sample, strict=True)
     }
     coordinates = {"replica": np.arange(point.seeds), "pair": np.arange(point.pairs)}
     return xr.Dataset(variables, {**coordinates, **_point_coordinates(point)})
