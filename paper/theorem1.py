@@ -93,7 +93,7 @@ EFFORTS: dict[str, Effort] = {
     "laptop": Effort(
         sizes=(100, 1_000, 10_000, 100_000, 1_000_000),
         activities=ACTIVITIES,
-        units=2 * 10**8,
+        units=10**8,
         pairs=10_000,
         replicas=10,
         networks=400,
