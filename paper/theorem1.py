@@ -43,6 +43,9 @@ FEW_ACTIVITIES: tuple[float, ...] = (0.001, 0.01, 0.05, 0.2, 0.5, round(math.sqr
 FEWEST_UNITS = 200
 """Expected units shared by all pairs of a point together, below which there is nothing to measure."""
 
+LARGEST_SHARE = 6
+"""How many times its usual units a sparse point may draw to reach `FEWEST_UNITS`; it is left out beyond that."""
+
 
 Results = dict[str, list[xr.Dataset]]
 """The datasets of every study, in the order of its points."""
@@ -93,7 +96,7 @@ EFFORTS: dict[str, Effort] = {
     "laptop": Effort(
         sizes=(100, 1_000, 10_000, 100_000, 1_000_000),
         activities=ACTIVITIES,
-        units=10**8,
+        units=8 * 10**7,
         pairs=10_000,
         replicas=10,
         networks=400,
@@ -169,11 +172,12 @@ def _overlap_points(effort: Effort, seed: int) -> list[OverlapPoint]:
     points = []
     for code in CODES:
         for size in effort.sizes:
-            pairs = min(effort.pairs, effort.units // (2 * size * effort.replicas))
+            usual = max(2, min(effort.pairs, effort.units // (2 * size * effort.replicas)))
             for level in effort.activities:
-                shared = size * level**2 * pairs * effort.replicas
-                if shared >= FEWEST_UNITS and level * size >= 1:
-                    points.append(OverlapPoint(code, size, level, max(pairs, 2), effort.replicas, seed))
+                needed = math.ceil(FEWEST_UNITS / (size * level**2 * effort.replicas))
+                affordable = 2 * size * needed * effort.replicas <= LARGEST_SHARE * effort.units
+                if level * size >= 1 and (needed <= usual or affordable):
+                    points.append(OverlapPoint(code, size, level, max(usual, needed), effort.replicas, seed))
     return points
 
 
