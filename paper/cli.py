@@ -92,7 +92,7 @@ def main() -> None:
     try:
         status = app(standalone_mode=False)
     except typer.TyperException as error:
-        _fail(str(error))
+        _fail(error.format_message())
     except (typer.Abort, KeyboardInterrupt):
         print("cwb: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         sys.exit(130)

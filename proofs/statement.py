@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean, BooleanAtom
+from sympy.printing.latex import LatexPrinter
 
 Ranges = Mapping[sp.Symbol, sp.Set] | Iterable[tuple[sp.Symbol, sp.Set]]
 
@@ -81,7 +82,7 @@ class Proposition:
 
     def latex(self) -> str:
         """Return the proposition in LaTeX: the relation, then "for all" and the ranges."""
-        formula = sp.latex(self.relation)
+        formula = _Printer().doprint(self.relation)
         if not self.over:
             return formula
         return formula + r" \quad \text{for all } " + r",\ ".join(_range_latex(*pair) for pair in self.over)
@@ -152,6 +153,21 @@ def equivalent(left: Proposition | Boolean, right: Proposition | Boolean, over: 
     """Return the proposition that two relations hold for the same values: an exact domain of validity."""
     sides = [side.relation if isinstance(side, Proposition) else side for side in (left, right)]
     return proposition(sp.Equivalent(*sides, evaluate=False), over)
+
+
+class _Printer(LatexPrinter):
+    """SymPy's printer, which by itself drops the brackets around what is kept as it was written."""
+
+    def _print_UnevaluatedExpr(self, expr: sp.UnevaluatedExpr) -> str:  # the name is SymPy's
+        inner = expr.args[0]
+        printed = self._print(inner)
+        return printed if inner.is_Atom else rf"\left({printed}\right)"
+
+    def parenthesize(self, item: sp.Basic, level: int, is_neg: bool = False, strict: bool = False) -> str:
+        """Return an operand, in brackets if it needs them: never twice."""
+        if isinstance(item, sp.UnevaluatedExpr):
+            return self._print(item)
+        return super().parenthesize(item, level, is_neg, strict)
 
 
 def _compare(kind: type, left: sp.Expr | int, right: sp.Expr | int, over: Ranges) -> Proposition:

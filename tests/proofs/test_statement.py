@@ -119,3 +119,9 @@ def test_logic_and_equivalence() -> None:
 def test_a_statement_needs_a_text() -> None:
     with pytest.raises(ValueError, match="text"):
         Statement("  ")
+
+
+def test_latex_keeps_the_brackets_of_what_is_kept_as_written():
+    a = sp.Symbol("a", positive=True)
+    printed = equal(1 - sp.UnevaluatedExpr(1 - a), a, {a: sp.Interval.open(0, 1)}).latex()
+    assert r"- \left(1 - a\right)" in printed
