@@ -31,9 +31,9 @@ def _slope(formula: sp.Expr) -> sp.Expr:
 
 _w, _x, _y = sp.symbols("W_ij x_i x_j", real=True)
 _S, _D, _u = sp.symbols("S_n D_n u", real=True)
-_REALS = dict.fromkeys((_w, _x, _y, _S, _D, _u), sp.Reals)
+_REALS = tuple((symbol, sp.S.Reals) for symbol in (_w, _x, _y, _S, _D, _u))
 
-GRADIENT = equal(sp.Derivative(-_w * _x * _y / N, _w), -_x * _y / N, {N: SIZES, **_REALS})
+GRADIENT = equal(sp.Derivative(-_w * _x * _y / N, _w), -_x * _y / N, ((N, SIZES), *_REALS))
 FACTORISES = equal((_S + _u) ** 2, _S**2 + (2 * _S * _u + _u**2), _REALS)
 OFF_DIAGONAL = equal((_S + _u) ** 2 - (_D + _u**2), (_S**2 - _D) + 2 * _S * _u, _REALS)
 
