@@ -36,6 +36,17 @@ richness = Claim(
     exact=None,
 )
 
+forgetting = Claim(
+    id="D.forgetting",
+    title="Forgetting as a rise of the loss",
+    source="Core definitions",
+    proposed=Statement(
+        "$F_t = L_t(\\theta_T) - L_t(\\theta_t^*)$ measures how much worse task t has become by the end."
+    ),
+    exact=None,
+    depends_on=("T1.forgetting",),
+)
+
 capacity = Claim(
     id="D.capacity",
     title="Capacity under bounded forgetting",
@@ -73,4 +84,4 @@ h3 = Claim(
     depends_on=("P1", "E3.dual"),
 )
 
-CLAIMS = (sparsity, richness, capacity, h1, h2, h3)
+CLAIMS = (sparsity, forgetting, richness, capacity, h1, h2, h3)

@@ -22,10 +22,13 @@ from sims.harness.statistics import goodness_of_fit, mean_interval, mean_test, v
 from sims.patterns import binary_digits, overlap, size, smallest_units, units_below
 from theory.activity import Code, Rule, active_units, check_activity, check_code, check_count, check_neurons
 from theory.interference import normalised_interference, write_interference
-from theory.overlap import overlap_law
+from theory.overlap import overlap_law, worst_overlap_cdf
 
 BATCH_UNITS = 2**24
 """Units of one pattern drawn at once, over all trials of a batch: 2 MB a packed array, at any network size."""
+
+WORST_OF = 50
+"""Pairs whose largest overlap is compared with the law of the worst overlap."""
 
 STATISTICS = ("estimate", "low", "high", "standard_error", "predicted")
 """What a summary tells of every quantity: mean over replicas, 95% t interval, its error, the exact prediction."""
@@ -158,7 +161,8 @@ def summarise_overlaps(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     `overlap_variance` (about the exact mean), `interference_hebb`, `interference_covariance`, and
     `normalised_covariance`, the covariance rule's interference over its squared mean gradient norm. The p-values have
     dim point: `fit_p_value` compares all overlaps with the exact law (chi-square), `mean_p_value` and
-    `variance_p_value` their first two moments (z tests).
+    `variance_p_value` their first two moments (z tests), `worst_p_value` the largest of every `WORST_OF` (NaN where it
+    does not apply).
 
     Raises:
         ValueError: no datasets.
@@ -199,6 +203,7 @@ def _summarise_point(dataset: xr.Dataset) -> xr.Dataset:
     p_values = {
         "fit_p_value": _fit_p_value(sample.overlap.ravel(), law),
         "mean_p_value": mean_test(sample.overlap, mean, variance),
+        "worst_p_value": _worst_p_value(sample.overlap.ravel(), code, neurons, activity),
         "variance_p_value": variance_test(sample.overlap, mean, variance, (excess + 3) * variance**2),
     }
     replicas, pairs = sample.overlap.shape
@@ -231,6 +236,22 @@ def _fit_p_value(observed: NDArray[np.int32], law: Any) -> float:
     high = max(int(mean + reach), int(observed.max()))
     probabilities = law.pmf(np.arange(low, high + 1))
     counts = np.bincount(observed - low, minlength=high - low + 1)
+    return goodness_of_fit(counts, probabilities).p_value
+
+
+def _worst_p_value(observed: NDArray[np.int32], code: Code, neurons: int, activity: float) -> float:
+    """Chi-square p-value of the largest of every `WORST_OF` overlaps against its law; NaN where it does not apply.
+
+    Fixed-size codes only: there the overlaps of fresh pairs have the law of overlaps with one common pattern.
+    """
+    blocks = observed.size // WORST_OF
+    if code != "fixed-size" or blocks < WORST_OF:
+        return float("nan")
+    largest = observed[: blocks * WORST_OF].reshape(blocks, WORST_OF).max(axis=1)
+    support = np.arange(int(largest.min()) - 1, int(largest.max()) + 1)
+    below = worst_overlap_cdf(code, neurons, activity, WORST_OF, support)
+    probabilities = np.diff(np.concatenate([[0.0], below, [1.0]]))  # first and last: everything beyond
+    counts = np.bincount(largest - support[0], minlength=probabilities.size)
     return goodness_of_fit(counts, probabilities).p_value
 
 

@@ -47,6 +47,12 @@ def from_overlaps(table: xr.Dataset) -> tuple[Evidence, ...]:
             agreement(table["fit_p_value"].values),
             "overlaps",
         ),
+        _agrees(
+            law.worst,
+            f"largest of many overlaps against its law, fixed-size codes, {reach}",
+            agreement(table["worst_p_value"].values),
+            "overlaps",
+        ),
         _agrees(law.moments, f"mean and variance of the overlap, {reach}", agreement(moments), "overlaps"),
         *(
             _agrees(claim, f"{what}, {reach}", agreement(_mean_p_values(table, quantity, points)), "overlaps")

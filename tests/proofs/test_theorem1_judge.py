@@ -18,7 +18,7 @@ def overlap_table(shift=0.0, p_value=0.4):
     return xr.Dataset(
         {
             **dict.fromkeys(quantities, (("point", "statistic"), values)),
-            **{f"{name}_p_value": ("point", [p_value] * 4) for name in ("fit", "mean", "variance")},
+            **{f"{name}_p_value": ("point", [p_value] * 4) for name in ("fit", "mean", "variance", "worst")},
         },
         {
             "statistic": STATISTICS,

@@ -106,6 +106,14 @@ def test_summary_survives_storage(tmp_path, datasets) -> None:
     assert summarise_overlaps(stored).identical(summarise_overlaps(datasets[:2]))
 
 
+def test_worst_overlaps_follow_their_law_and_a_wrong_law_is_seen() -> None:
+    data = measure_overlaps(OverlapPoint("fixed-size", 200, 0.2, pairs=5000, seeds=2, seed=0))
+    assert summarise_overlaps([data])["worst_p_value"].item() > FALSE_ALARM
+    data["overlap"] = data["overlap"] + 1
+    assert summarise_overlaps([data])["worst_p_value"].item() < FALSE_ALARM
+    assert np.isnan(summarise_overlaps([measure_overlaps(POINTS[0])])["worst_p_value"].item())
+
+
 def test_summary_needs_datasets() -> None:
     with pytest.raises(ValueError, match="at least one dataset"):
         summarise_overlaps([])
