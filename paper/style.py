@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 ONE_COLUMN = 3.4
 """Width of a one-column figure, inches."""
@@ -51,6 +52,14 @@ def paper_style() -> Iterator[None]:
 def panel_title(axes: Axes, letter: str, title: str) -> None:
     """Set a panel's title with its letter in front."""
     axes.set_title(f"({letter}) {title}")
+
+
+def log_axes(*axes: Axes) -> None:
+    """Make both axes logarithmic, with labels at the decades only."""
+    for each in axes:
+        each.set(xscale="log", yscale="log")
+        each.xaxis.set_minor_formatter(NullFormatter())
+        each.yaxis.set_minor_formatter(NullFormatter())
 
 
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:

@@ -27,12 +27,18 @@ CODES: tuple[Code, ...] = ("bernoulli", "fixed-size")
 ACTIVITIES: tuple[float, ...] = (0.001, 0.002, 0.005, 0.01, *CODING_LEVELS, round(math.sqrt(0.5), 4), 0.9)
 """Three decades of activity: the shared coding levels, sparser ones, and the dense side with the variance's maximum."""
 
-NETWORKS: tuple[tuple[Code, int, float, int], ...] = (
+Network = tuple[Code, int, float, int]
+"""Code, neurons, activity and patterns between checkpoints."""
+
+NETWORKS: tuple[Network, ...] = (
     ("bernoulli", 1000, 0.1, 80),
     ("fixed-size", 1000, 0.1, 80),
     ("fixed-size", 1000, 0.05, 160),
 )
-"""Code, neurons, activity and patterns between checkpoints of the forgetting study."""
+"""The networks of the forgetting study."""
+
+GRADIENTS: tuple[tuple[Code, int], ...] = tuple((code, size) for code in CODES for size in (64, 200))
+"""Codes and sizes of the networks whose gradients are taken by automatic differentiation."""
 
 SOURCES: tuple[Source, ...] = ("digits", "photographs")
 """Images whose k-WTA codes are measured beside independent ones."""
@@ -64,8 +70,9 @@ class Effort:
         units: units drawn per point, `2 N` a pair; together with `pairs` it bounds the work.
         pairs: most pairs per point and replica.
         replicas: independent replicas per point.
-        networks: trials of the forgetting study.
-        gradient_sizes: network sizes at which gradients are taken by automatic differentiation.
+        networks: the networks of the forgetting study.
+        trials: independent copies of each of them.
+        gradients: codes and network sizes at which gradients are taken by automatic differentiation.
         code_units: units of the codes of real images.
         image_pairs: pairs of images per projection.
     """
@@ -75,8 +82,9 @@ class Effort:
     units: int
     pairs: int
     replicas: int
-    networks: int
-    gradient_sizes: tuple[int, ...]
+    networks: tuple[Network, ...]
+    trials: int
+    gradients: tuple[tuple[Code, int], ...]
     code_units: int
     image_pairs: int
 
@@ -88,8 +96,9 @@ EFFORTS: dict[str, Effort] = {
         units=2 * 10**7,
         pairs=2_000,
         replicas=8,
-        networks=30,
-        gradient_sizes=(64,),
+        networks=NETWORKS[1:],
+        trials=30,
+        gradients=(("bernoulli", 64),),
         code_units=500,
         image_pairs=1_000,
     ),
@@ -99,8 +108,9 @@ EFFORTS: dict[str, Effort] = {
         units=8 * 10**7,
         pairs=10_000,
         replicas=10,
-        networks=400,
-        gradient_sizes=(64, 200),
+        networks=NETWORKS,
+        trials=400,
+        gradients=GRADIENTS,
         code_units=2_000,
         image_pairs=5_000,
     ),
@@ -110,8 +120,9 @@ EFFORTS: dict[str, Effort] = {
         units=10**10,
         pairs=30_000,
         replicas=20,
-        networks=4_000,
-        gradient_sizes=(64, 200),
+        networks=NETWORKS,
+        trials=4_000,
+        gradients=GRADIENTS,
         code_units=10_000,
         image_pairs=50_000,
     ),
@@ -148,12 +159,12 @@ def studies(scale: str, seed: int) -> Theorem1:
         overlaps=Study("overlaps", tuple(_overlap_points(effort, seed)), measure_overlaps),
         gradients=Study(
             "gradients",
-            tuple(GradientPoint(code, size, 0.1, 50, seed) for code in CODES for size in effort.gradient_sizes),
+            tuple(GradientPoint(code, size, 0.1, 50, seed) for code, size in effort.gradients),
             measure_gradients,
         ),
         forgetting=Study(
             "forgetting",
-            tuple(ForgettingPoint(*network, 8, effort.networks, seed) for network in NETWORKS),
+            tuple(ForgettingPoint(*network, 8, effort.trials, seed) for network in effort.networks),
             measure_forgetting,
         ),
         real_codes=Study(

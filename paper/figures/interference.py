@@ -5,7 +5,7 @@ import sympy as sp
 import xarray as xr
 from matplotlib.figure import Figure
 
-from paper.style import COLOURS, MARKERS, TWO_COLUMNS, panel_title
+from paper.style import COLOURS, MARKERS, TWO_COLUMNS, log_axes, panel_title
 from theory.interference import interference_formula
 from theory.notation import N, a
 
@@ -49,7 +49,7 @@ def draw(table: xr.Dataset) -> Figure:
             bottom.plot(points.activity, residual, **style)
             largest = max(largest, float(np.nanmax(np.abs(residual))))
         top.plot(activities, activities**4, color="0.6", linestyle="--", linewidth=0.8, label="$a^4$ (large $N$)")
-        top.set(xscale="log", yscale="log")
+        log_axes(top)
         panel_title(top, "ab"[column], f"{'Bernoulli' if column == 0 else 'Fixed-size'} codes")
         bottom.axhspan(-2, 2, color="0.93", zorder=0)
         bottom.axhline(0, color="0.6", linewidth=0.6)

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from paper.style import COLOURS, MARKERS, TWO_COLUMNS, panel_title
+from paper.style import COLOURS, MARKERS, TWO_COLUMNS, log_axes, panel_title
 from theory.activity import DENTATE_GYRUS, NEOCORTEX
 
 
@@ -32,7 +32,8 @@ def draw(table: xr.Dataset) -> Figure:
             axes.errorbar(row.activity, estimate, np.stack([estimate - low, high - estimate]), **style)
     right.axhline(1, color="0.4")
     for axes in (left, right):
-        axes.set(xscale="log", yscale="log", xlabel="activity $a = k/N$")
+        log_axes(axes)
+        axes.set(xlabel="activity $a = k/N$")
         axes.set_xticks(table.activity.values, [f"{level:g}" for level in table.activity.values])
         axes.minorticks_off()
         for span, name in ((DENTATE_GYRUS, "dentate\ngyrus"), (NEOCORTEX, "neocortex")):
