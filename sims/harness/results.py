@@ -43,8 +43,8 @@ class OutputFolderError(ValueError):
 
 def write_results(
     path: Path, dataset: xr.Dataset, settings: Mapping[str, Any], *, seconds: float | None = None
-) -> None:
-    """Write `dataset` to `path` whole, with its provenance; nothing is left behind if the write fails.
+) -> xr.Dataset:
+    """Write `dataset` to `path` whole, with its provenance, and return it so; nothing is left if the write fails.
 
     Args:
         path: the netCDF file, in an existing folder; an existing file is replaced in one step.
@@ -61,6 +61,7 @@ def write_results(
         provenance(settings, seconds), settings=canonical_json(settings), sha256=digest(dataset, settings)
     )
     _write_whole(Path(path), bytes(labelled.to_netcdf(None, engine="h5netcdf")))
+    return labelled
 
 
 def read_results(path: Path) -> xr.Dataset:
@@ -176,6 +177,7 @@ def code_version() -> str:
         return "unknown"
 
 
+@functools.cache
 def _version(package: str) -> str:
     try:
         return metadata.version(package)

@@ -114,8 +114,8 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
             bar.set_description(f"{study.name}: {label_of(point)}")
             start = time.perf_counter()
             measured = study.measure(point)
-            write_results(path, measured, settings_of(point), seconds=time.perf_counter() - start)
-            datasets[path] = _read_point(path, point)
+            seconds = time.perf_counter() - start
+            datasets[path] = write_results(path, measured, settings_of(point), seconds=seconds)
             bar.update()
     return [datasets[path] for path in paths]
 
