@@ -248,9 +248,7 @@ def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]
 
 
 def _histograms(measured: list[xr.Dataset]) -> list[xr.Dataset]:
-    """Return overlaps of both codes at a sparse, a middle and a dense point of the networks with 1000 and 10000 "
-    "units.
-    """
+    """Return overlaps of both codes at small and large networks, sparse and dense."""
     cells = ((100, 0.2), (10_000, 0.05), (10_000, 0.5))
     wanted = [(code, size, level) for code in CODES for size, level in cells]
     by_cell = {(each.code.item(), each.neurons.item(), each.activity.item()): each for each in measured}
