@@ -119,8 +119,7 @@ def _replica(
 
 
 def summarise_real_codes(points: tuple[RealCodePoint, ...], datasets: list[xr.Dataset]) -> xr.Dataset:
-    """A table over (code, activity): measured interference with 95% intervals over replicas, and that of "
-    "independent codes.
+    """A table over (code, activity): measured interference with 95% intervals, and that of independent codes.
 
     `excess` is measured over independent, with its interval; `p_value` is of a two-sided t-test over replicas that
     they are equal.
