@@ -115,7 +115,7 @@ proof("T1.harm")
 # %% [markdown]
 # ## The simulation
 #
-# Bit-packed patterns, networks of 100 to a million neurons; actual gradients by automatic differentiation on small ones;
+# Bit-packed patterns, networks of up to a million neurons (ten thousand at scale `quick`); actual gradients by automatic differentiation on small ones;
 # networks filled pattern by pattern; k-WTA codes of real images. Finished points are kept, so running this cell again is
 # instant.
 

@@ -43,8 +43,8 @@ GRADIENTS: tuple[tuple[Code, int], ...] = tuple((code, size) for code in CODES f
 SOURCES: tuple[Source, ...] = ("digits", "photographs")
 """Images whose k-WTA codes are measured beside independent ones."""
 
-FEW_ACTIVITIES: tuple[float, ...] = (0.001, 0.01, 0.05, 0.2, 0.5, round(math.sqrt(0.5), 4), 0.9)
-"""The same range with fewer points, for a first look."""
+FEW_ACTIVITIES: tuple[float, ...] = (0.005, 0.01, 0.05, 0.2, 0.5, round(math.sqrt(0.5), 4), 0.9)
+"""Fewer points, for a first look."""
 
 FEWEST_UNITS = 200
 """Expected units shared by all pairs of a point together, below which there is nothing to measure."""
@@ -91,7 +91,7 @@ class Effort:
 
 EFFORTS: dict[str, Effort] = {
     "quick": Effort(
-        sizes=(100, 10_000, 1_000_000),
+        sizes=(100, 10_000),
         activities=FEW_ACTIVITIES,
         units=2 * 10**7,
         pairs=2_000,
