@@ -57,6 +57,7 @@ class GradientPoint:
         check_code(self.code)
         check_activity(self.activity)
         check_count(self.pairs, "pairs")
+        check_count(self.seed, "seed", minimum=0)
         if check_neurons(self.neurons) > LARGEST_WEIGHTS:
             raise ValueError(f"gradients are measured up to {LARGEST_WEIGHTS} neurons, got {self.neurons}")
 

@@ -71,6 +71,7 @@ class OverlapPoint:
         check_activity(self.activity)
         check_count(self.pairs, "pairs")
         check_count(self.seeds, "seeds", minimum=2)
+        check_count(self.seed, "seed", minimum=0)
 
     @property
     def label(self) -> str:

@@ -81,21 +81,13 @@ def from_gradients(tables: list[xr.Dataset]) -> tuple[Evidence, ...]:
 
 def from_forgetting(table: xr.Dataset) -> tuple[Evidence, ...]:
     """Evidence on the sign, on the exact law of retrieval errors and on forgetting (`summarise_forgetting`)."""
-    errors = agreement(np.stack([table["miss_p_value"].values, table["false_alarm_p_value"].values]))
-    losses = agreement(
-        t_p_values(
-            table["loss_change"].values,
-            table["loss_change_error"].values,
-            table["loss_change_exact"].values,
-            table["trials"].values[:, None],
-        )
-    )
-    both = Agreement(
-        Finding.FAILS if Finding.FAILS in (errors.finding, losses.finding) else errors.finding,
-        errors.tests + losses.tests,
-        errors.rejected + losses.rejected,
-        min(errors.smallest, losses.smallest),
-    )
+    errors = np.stack([table["miss_p_value"].values, table["false_alarm_p_value"].values]).ravel()
+    losses = t_p_values(
+        table["loss_change"].values,
+        table["loss_change_error"].values,
+        table["loss_change_exact"].values,
+        table["trials"].values[:, None],
+    ).ravel()
     highest = float(table["loss_change_highest"].max())
     falls = Finding.HOLDS if highest <= 0 else Finding.FAILS
     return (
@@ -106,8 +98,15 @@ def from_forgetting(table: xr.Dataset) -> tuple[Evidence, ...]:
             f"largest change of the first pattern's loss by later writes, over all trials: {highest:.3g}",
             "forgetting",
         ),
-        _agrees(harm.crosstalk, "retrieval errors against the exact law of the crosstalk", errors, "forgetting"),
-        _agrees(harm.forgetting, "loss and retrieval errors as writes accumulate", both, "forgetting"),
+        _agrees(
+            harm.crosstalk, "retrieval errors against the exact law of the crosstalk", agreement(errors), "forgetting"
+        ),
+        _agrees(
+            harm.forgetting,
+            "loss and retrieval errors as writes accumulate",
+            agreement([*errors, *losses]),
+            "forgetting",
+        ),
     )
 
 

@@ -119,7 +119,7 @@ def test_summary_needs_datasets() -> None:
         summarise_overlaps([])
 
 
-@pytest.mark.parametrize("change", [{"neurons": 1}, {"activity": 1.0}, {"pairs": 0}, {"seeds": 1}])
+@pytest.mark.parametrize("change", [{"neurons": 1}, {"activity": 1.0}, {"pairs": 0}, {"seeds": 1}, {"seed": -1}])
 def test_points_check_their_fields(change: dict) -> None:
     fields = {"code": "bernoulli", "neurons": 100, "activity": 0.1, "pairs": 10, "seeds": 2, "seed": 0}
     with pytest.raises(ValueError, match=next(iter(change))):
