@@ -34,7 +34,7 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
 	@touch $@
 
 reproduce: $(VENV)/runtime.stamp
-	$(BIN)/cwb reproduce theorem1 --scale $(SCALE) --out $(OUT)
+	$(BIN)/cwb reproduce all --scale $(SCALE) --out $(OUT)
 
 figures: $(VENV)/runtime.stamp
 	$(BIN)/cwb figures --scale $(SCALE) --out $(OUT)

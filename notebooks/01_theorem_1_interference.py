@@ -28,9 +28,9 @@ from pathlib import Path
 
 from IPython.display import Image, Markdown, display
 
-from paper import theorem1
+from paper.part import simulate
 from paper.reproduce import draw
-from proofs import theorem1 as claims
+from paper.theorem1 import THEOREM1
 from proofs.ledger import LEDGER
 
 SCALE = os.environ.get("CWB_SCALE", "quick")
@@ -120,9 +120,9 @@ proof("T1.harm")
 # instant.
 
 # %%
-chosen = theorem1.studies(SCALE, seed=0)
-results = theorem1.simulate(chosen, OUT, progress=SCALE != "quick")
-tables = theorem1.tables(chosen, results)
+studies = THEOREM1.studies(SCALE, seed=0)
+results = simulate(studies, OUT, progress=SCALE != "quick")
+tables = THEOREM1.tables(studies, results)
 points = tables["overlaps"]
 columns = points["interference_hebb"].to_series().unstack("statistic")[["predicted", "estimate", "low", "high"]]
 columns.insert(0, "code", points["code"].values)
@@ -133,7 +133,7 @@ columns.iloc[:: max(1, len(columns) // 12)].style.format(
 ).hide()
 
 # %%
-paths = draw(theorem1.figures(results, tables), OUT / "figures")
+paths = draw(THEOREM1.figures(results, tables), OUT / "figures")
 figures = {path.stem: path for path in paths if path.suffix == ".png"}
 Image(figures["theorem1_interference"], width=900)
 
@@ -170,11 +170,11 @@ Image(figures["theorem1_real_codes"], width=900)
 # Computed from the certificates and from the simulations above.
 
 # %%
-certificates = LEDGER.prove([claim.id for claim in claims.CLAIMS])
-measured = theorem1.evidence(results, tables)
+certificates = LEDGER.prove([claim.id for claim in THEOREM1.claims])
+measured = THEOREM1.evidence(results, tables)
 judgements = LEDGER.judge([*(each for per_claim in certificates.values() for each in per_claim), *measured])
 rows = ["| claim | verdict | about |", "|---|---|---|"]
-for claim in claims.CLAIMS:
+for claim in THEOREM1.claims:
     judgement = judgements[claim.id]
     domain = f" ({judgement.domain})" if judgement.domain else ""
     rows.append(f"| {claim.id} | {judgement.printed}{domain} | {claim.title} |")
@@ -201,7 +201,7 @@ HEADINGS = {
 }
 lines = []
 for verdict, heading in HEADINGS.items():
-    group = [claim for claim in claims.CLAIMS if claim.proposed and judgements[claim.id].verdict.value == verdict]
+    group = [claim for claim in THEOREM1.claims if claim.proposed and judgements[claim.id].verdict.value == verdict]
     if group:
         lines.append(f"**{heading}**\n")
     for claim in group:

@@ -30,22 +30,37 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _reproduce(name: str, out: Path, scale: str, seed: int) -> None:
+    from paper.parts import PARTS  # imports JAX: only where it is needed
+    from paper.reproduce import reproduce
+
+    chosen = list(PARTS.values()) if name == "all" else [PARTS[name]]
+    outcomes = [reproduce(part, out, scale, seed, _say) for part in chosen]
+    if not all(outcomes):
+        raise typer.Exit(1)
+
+
 @reproduce_app.command("theorem1")
 def theorem1(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
     """Theorem 1: write interference against activity. Stopped and started again, it goes on where it was."""
-    from paper.reproduce import reproduce_theorem1  # imports JAX: only where it is needed
+    _reproduce("theorem1", out, scale, seed)
 
-    if not reproduce_theorem1(out, scale, seed, _say):
-        raise typer.Exit(1)
+
+@reproduce_app.command("all")
+def everything(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
+    """All parts, one after another. Stopped and started again, it goes on where it was."""
+    _reproduce("all", out, scale, seed)
 
 
 @app.command()
 def figures(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
     """Draw all figures again from existing results."""
-    from paper.reproduce import redraw_theorem1
+    from paper.parts import PARTS
+    from paper.reproduce import redraw
 
-    for path in redraw_theorem1(out, scale, seed):
-        _say(str(path))
+    for part in PARTS.values():
+        for path in redraw(part, out, scale, seed):
+            _say(str(path))
 
 
 @app.command()

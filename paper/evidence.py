@@ -34,9 +34,9 @@ def certify(claims: Iterable[Claim], say: Say, markdown: bool = False) -> dict[C
 
 
 def recorded_evidence(out: Path) -> list[Evidence]:
-    """Return the simulations' evidence recorded under an output folder, at any scale (none if there is none).
+    """Return the simulations' evidence recorded under an output folder, of any scale and part (none if there is none).
 
     Raises:
         ValueError: a file of evidence is damaged.
     """
-    return [each for path in sorted(Path(out).glob(f"*/{EVIDENCE}")) for each in read_evidence(path)]
+    return [each for path in sorted(Path(out).glob(f"*/*/{EVIDENCE}")) for each in read_evidence(path)]

@@ -1,23 +1,19 @@
-"""Theorem 1 end to end: its studies at every scale, its tables, its evidence and its figures.
-
-The scales differ only in how much is simulated. `quick` is for a first look and for continuous integration, `laptop`
-for two cores and a few minutes, `large` for a workstation or one GPU.
-"""
+"""Theorem 1 as a part of the paper: its studies at every scale, its tables, its evidence and its figures."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import xarray as xr
 from matplotlib.figure import Figure
 
 from paper.figures import forgetting, interference, overlaps, real_codes, variance
+from paper.part import Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
-from proofs.theorem1 import judge
+from proofs.theorem1 import CLAIMS, judge
 from sims.forgetting import ForgettingPoint, measure_forgetting, summarise_forgetting
 from sims.gradients import GradientPoint, measure_gradients
-from sims.harness.sweep import Study, check_study, load_study, run_study
+from sims.harness.sweep import Study
 from sims.interference import OverlapPoint, measure_overlaps, summarise_overlaps
 from sims.real_codes import RealCodePoint, Source, measure_real_codes, summarise_real_codes
 from theory.activity import CODING_LEVELS, Code
@@ -51,13 +47,6 @@ FEWEST_UNITS = 200
 
 LARGEST_SHARE = 6
 """How many times its usual units a sparse point may draw to reach `FEWEST_UNITS`; it is left out beyond that."""
-
-
-Results = dict[str, list[xr.Dataset]]
-"""The datasets of every study, in the order of its points."""
-
-Tables = dict[str, xr.Dataset]
-"""The summary tables, by study."""
 
 
 @dataclass(frozen=True)
@@ -129,45 +118,22 @@ EFFORTS: dict[str, Effort] = {
 }
 
 
-@dataclass(frozen=True)
-class Theorem1:
-    """The four studies of Theorem 1 at one scale."""
-
-    overlaps: Study[OverlapPoint]
-    gradients: Study[GradientPoint]
-    forgetting: Study[ForgettingPoint]
-    real_codes: Study[RealCodePoint]
-
-    @property
-    def all(self) -> tuple[Study, ...]:
-        """The studies, in the order in which they run."""
-        return (self.gradients, self.overlaps, self.forgetting, self.real_codes)
-
-
-def studies(scale: str, seed: int) -> Theorem1:
-    """Return the studies of a scale.
-
-    Raises:
-        ValueError: unknown scale, or a negative seed.
-    """
-    if scale not in EFFORTS:
-        raise ValueError(f"scale must be one of {', '.join(EFFORTS)}, got {scale!r}")
-    if seed < 0:
-        raise ValueError(f"seed must be an integer of at least 0, got {seed}")
+def plan(scale: str, seed: int) -> Studies:
+    """Return the studies of a scale."""
     effort = EFFORTS[scale]
-    return Theorem1(
-        overlaps=Study("overlaps", tuple(_overlap_points(effort, seed)), measure_overlaps),
-        gradients=Study(
+    return named(
+        Study(
             "gradients",
             tuple(GradientPoint(code, size, 0.1, 50, seed) for code, size in effort.gradients),
             measure_gradients,
         ),
-        forgetting=Study(
+        Study("overlaps", tuple(_overlap_points(effort, seed)), measure_overlaps),
+        Study(
             "forgetting",
             tuple(ForgettingPoint(*network, 8, effort.trials, seed) for network in effort.networks),
             measure_forgetting,
         ),
-        real_codes=Study(
+        Study(
             "real-codes",
             tuple(
                 RealCodePoint(source, centred, effort.code_units, effort.image_pairs, effort.replicas, seed)
@@ -192,37 +158,12 @@ def _overlap_points(effort: Effort, seed: int) -> list[OverlapPoint]:
     return points
 
 
-def check(chosen: Theorem1, folder: Path) -> int:
-    """Check the output folder and every result file already there; return how many points are still to be measured.
-
-    Raises:
-        OutputFolderError: results cannot be written to `folder`.
-        CorruptResultsError: a result file is damaged.
-    """
-    return sum(check_study(study, folder) for study in chosen.all)
-
-
-def simulate(chosen: Theorem1, folder: Path, progress: bool = True) -> Results:
-    """Run what is still missing of every study, and return the results of all, by study. Raises as `run_study`."""
-    return {study.name: run_study(study, folder, progress) for study in chosen.all}
-
-
-def load(chosen: Theorem1, folder: Path) -> Results:
-    """Return the results of finished studies, by study.
-
-    Raises:
-        MissingResultsError: a study is not finished.
-        CorruptResultsError: a result file is damaged.
-    """
-    return {study.name: load_study(study, folder) for study in chosen.all}
-
-
-def tables(chosen: Theorem1, results: Results) -> Tables:
+def tables(studies: Studies, results: Results) -> Tables:
     """Return the summary tables, by study."""
     return {
         "overlaps": summarise_overlaps(results["overlaps"]),
-        "forgetting": summarise_forgetting(chosen.forgetting.points, results["forgetting"]),
-        "real-codes": summarise_real_codes(chosen.real_codes.points, results["real-codes"]),
+        "forgetting": summarise_forgetting(studies["forgetting"].points, results["forgetting"]),
+        "real-codes": summarise_real_codes(studies["real-codes"].points, results["real-codes"]),
     }
 
 
@@ -253,3 +194,6 @@ def _histograms(measured: list[xr.Dataset]) -> list[xr.Dataset]:
     wanted = [(code, size, level) for code in CODES for size, level in cells]
     by_cell = {(each.code.item(), each.neurons.item(), each.activity.item()): each for each in measured}
     return [by_cell[cell] for cell in wanted if cell in by_cell]
+
+
+THEOREM1 = Part("theorem1", "Theorem 1: write interference against activity", CLAIMS, plan, tables, evidence, figures)

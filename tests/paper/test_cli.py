@@ -109,13 +109,13 @@ def test_unusable_output_folder(capsys, tmp_path):
 
 
 def test_corrupt_results_are_refused_before_any_work(capsys, tmp_path):
-    from paper import theorem1
+    from paper.theorem1 import THEOREM1
     from sims.harness.sweep import file_name
 
-    chosen = theorem1.studies("quick", 0)
-    folder = tmp_path / "quick" / "real-codes"  # the last study to run
+    studies = THEOREM1.studies("quick", 0)
+    folder = tmp_path / "quick" / "theorem1" / "real-codes"  # the last study to run
     folder.mkdir(parents=True)
-    (folder / file_name(chosen.real_codes.points[0])).write_bytes(b"half a file")
+    (folder / file_name(studies["real-codes"].points[0])).write_bytes(b"half a file")
     status, out, err = run(capsys, "reproduce", "theorem1", "--scale", "quick", "--out", tmp_path)
     assert status == 2
     assert out == ""
@@ -123,8 +123,8 @@ def test_corrupt_results_are_refused_before_any_work(capsys, tmp_path):
 
 
 def test_corrupt_evidence_is_refused(capsys, tmp_path):
-    (tmp_path / "quick").mkdir()
-    (tmp_path / "quick" / "evidence.json").write_text('{"evidence": [')
+    (tmp_path / "quick" / "theorem1").mkdir(parents=True)
+    (tmp_path / "quick" / "theorem1" / "evidence.json").write_text('{"evidence": [')
     status, _, err = run(capsys, "claims", "--out", tmp_path)
     assert status == 2
     assert "evidence.json is not a record of evidence" in err
