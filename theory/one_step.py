@@ -1,203 +1,37 @@
-r"""Crosstalk in the fields of a stored pattern, and the retrieval error it causes, after one step of retrieval.
+r"""One step of retrieval with Gaussian crosstalk: the load alpha(eps, a), its limits, and forgetting by the next write.
 
-`p` patterns are stored without self-coupling and one of them is presented as the cue. Unit i receives the field
+The covariance rule stores p = alpha N patterns and a clean pattern (or a clean key) is presented. In units of the gap
+between the fields of active and silent units the crosstalk is Gaussian at large N with variance `sigma^2 = alpha V`,
+`V = a (1-a)` (Tsodyks & Feigelman 1988; at finite N `(p-1)(N-1) V / N^2`; `theory.field_law` has the exact law). A
+threshold puts active units `u sigma` above and silent ones `v sigma` below it, `u + v = s = 1/sigma`. Fewest units are
+wrong at `theta* = (1-2a)/2 + sigma^2 L`, `L = ln((1-a)/a)`, that is at `v^2 - u^2 = 2 L`, or
 
-    Hebb:        h_i = (1/N)  sum_mu xi_i^mu        sum_{j != i} xi_j^mu xi_j,
-    covariance:  h_i = 1/(N v) sum_mu (xi_i^mu - a) sum_{j != i} (xi_j^mu - a)(xi_j - a),     v = a (1 - a),
+    u = s/2 - L/s,   v = s/2 + L/s,   eps = Q(u) + ((1-a)/a) Q(v),   alpha(eps, a) = 1 / (V s^2):
 
-and fires where `h_i > theta`. The field is the signal, which separates active from silent units by a gap (about `a`
-for Hebb, 1 for covariance), plus the crosstalk of the p - 1 other patterns, which are independent given the cue: its
-exact law is the (p-1)-fold convolution of one discrete law with a few atoms, computed here by FFT. The Gaussian
-approximation of the covariance rule has variance `sigma^2 = (p-1)(N-1) v / N^2` in units of the squared gap
-(Tsodyks & Feigelman 1988) and the threshold `theta* = (1-2a)/2 + sigma^2 ln((1-a)/a)`.
+the load at which eps units are wrong per active unit, in closed form up to the one root s, which is unique because
+`d eps / d s = -phi(u)`. Limits (Q(u0) = eps):
+
+    a -> 0:      alpha 2 a ln(1/a) = 1 - 2 u0 / sqrt(2 ln(1/a)) + O(1/ln(1/a)) -> 1, for every eps < 1;
+    eps -> 0:    alpha 8 V ln(1/eps) -> 1, for every a;
+    alpha -> oo: alpha I -> (2/pi) / (2 ln 2) = 0.459 bits at the *most informative* threshold, for every a. At
+                 theta* it tends to zero unless a = 1/2: with much crosstalk fewest units are wrong when none fires.
 """
 
 import math
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
-from scipy.special import ndtr
+from scipy.optimize import brentq, minimize_scalar
+from scipy.special import ndtri
 
-from theory.activity import (
-    Code,
-    Rule,
-    active_units,
-    check_activity,
-    check_code,
-    check_count,
-    check_neurons,
-    check_rule,
-)
+from theory.activity import check_activity, check_count, check_neurons
+from theory.field_law import OneStepError
+from theory.gaussian import density, excess_ratio, log_density, log_tail, mills_ratio, tail
+from theory.information import Recall, mutual_information
 
-LARGEST_LATTICE = 2**24
-"""Points of the largest field lattice computed (0.8 GB of FFT workspace)."""
+_GRID = 801
+"""Thresholds compared before the most informative one is refined."""
 
-_WIDTH = 48.0
-"""Standard deviations kept; what lies beyond folds back with a probability far below rounding."""
-
-
-@dataclass(frozen=True)
-class FieldLaw:
-    """The exact law of one unit's field, on a lattice.
-
-    Attributes:
-        lowest: field of the first lattice point (in units where the field is as defined in the module).
-        spacing: distance of neighbouring lattice points.
-        pmf: probability of each lattice point, shape (points,).
-    """
-
-    lowest: float
-    spacing: float
-    pmf: NDArray[np.float64]
-
-    @property
-    def values(self) -> NDArray[np.float64]:
-        """The lattice points, shape (points,)."""
-        return self.lowest + self.spacing * np.arange(self.pmf.size, dtype=np.float64)
-
-    @property
-    def mean(self) -> float:
-        """Mean field."""
-        return float(self.values @ self.pmf)
-
-    @property
-    def variance(self) -> float:
-        """Variance of the field."""
-        return float((self.values - self.mean) ** 2 @ self.pmf)
-
-    def exceeds(self, threshold: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """P(field > threshold), elementwise."""
-        tail = np.concatenate([np.cumsum(self.pmf[::-1])[::-1], [0.0]])
-        first = np.floor((np.asarray(threshold) - self.lowest) / self.spacing + 1e-9).astype(np.int64) + 1
-        return tail[np.clip(first, 0, self.pmf.size)]
-
-
-class OneStepError(NamedTuple):
-    """Retrieval after one step at a given threshold.
-
-    Attributes:
-        threshold: the firing threshold, in the units of the field.
-        miss_rate: P(an active unit of the pattern stays silent).
-        false_alarm_rate: P(a silent unit fires).
-        error_rate: wrong units per unit, `a * miss + (1 - a) * false alarm`.
-    """
-
-    threshold: float
-    miss_rate: float
-    false_alarm_rate: float
-    error_rate: float
-
-
-class _Atoms(NamedTuple):
-    """Integer-valued atoms of one pattern's contribution to a field; `scale` turns them into field units."""
-
-    values: NDArray[np.int64]
-    weights: NDArray[np.float64]
-    signal: float
-    scale: float
-
-
-def _overlap_counts(
-    code: Code, neurons: int, activity: float, cued: int, fired: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Joint law of (active among the cue's `cued` active units, active among its silent ones), unit i left out.
-
-    `fired` is the other pattern's state at unit i, which shifts a fixed-size code's counts.
-    """
-    inside = np.arange(cued + 1)
-    if code == "fixed-size":
-        rest = active_units(neurons, activity) - fired
-        return inside, rest - inside, stats.hypergeom.pmf(inside, neurons - 1, cued, rest)
-    outside = np.arange(neurons - cued)
-    weight = np.outer(stats.binom.pmf(inside, cued, activity), stats.binom.pmf(outside, neurons - 1 - cued, activity))
-    kept = weight > 1e-18
-    first, second = np.nonzero(kept)
-    return inside[first], outside[second], weight[kept]
-
-
-def _atoms(code: Code, rule: Rule, neurons: int, activity: float, active: bool) -> _Atoms:
-    size = active_units(neurons, activity)
-    level = Fraction(size, neurons) if code == "fixed-size" else Fraction(activity).limit_denominator(10**6)
-    r, q = level.numerator, level.denominator
-    cued = size - int(active)  # active units of the cue other than unit i
-    values, weights = [], []
-    for fired in (0, 1):
-        inside, outside, weight = _overlap_counts(code, neurons, float(level), cued, fired)
-        if rule == "hebb":
-            value = fired * inside
-        else:  # (xi_i - a) * sum_j (xi_j - a)(cue_j - a), times q^3: exact integers
-            centred = (q - r) * (q * inside - r * cued) - r * (q * outside - r * (neurons - 1 - cued))
-            value = (q * fired - r) * centred
-        values.append(value)
-        weights.append(weight * float(level if fired else 1 - level))
-    if rule == "hebb":
-        return _Atoms(np.concatenate(values), np.concatenate(weights), cued * int(active), 1 / neurons)
-    v = float(level * (1 - level))
-    own = q * cued * (q - 2 * r) + r * r * (neurons - 1)  # q^2 * sum_{j != i} (cue_j - a)^2
-    signal = float((q * int(active) - r) * own)
-    return _Atoms(np.concatenate(values), np.concatenate(weights), signal, 1 / (q**3 * neurons * v))
-
-
-def field_law(code: Code, rule: Rule, neurons: int, activity: float, patterns: int, active: bool) -> FieldLaw:
-    """The exact law of the field of one unit when a stored pattern with `k = active_units(N, a)` units is the cue.
-
-    Args:
-        code: law of the other patterns (the cue itself always has k active units).
-        rule: learning rule; no self-coupling.
-        neurons: N.
-        activity: a; for a fixed-size code k/N takes its place.
-        patterns: number of stored patterns p, the cue included.
-        active: whether the unit is active in the cue.
-
-    Raises:
-        ValueError: an argument out of range, or a lattice of more than `LARGEST_LATTICE` points (the covariance
-            rule's lattice is fine when a = r/q with small q: choose N and a accordingly).
-    """
-    code, rule = check_code(code), check_rule(rule)
-    neurons, activity = check_neurons(neurons), check_activity(activity)
-    others = check_count(patterns, "patterns") - 1
-    atoms = _atoms(code, rule, neurons, activity, active)
-    base = int(atoms.values.min())
-    step = int(np.gcd.reduce(atoms.values - base)) or 1
-    index = (atoms.values - base) // step
-    mean = float(index @ atoms.weights)
-    deviation = math.sqrt(max(others * float((index - mean) ** 2 @ atoms.weights), 1.0))
-    reach = int(min(_WIDTH * deviation, others * float(index.max())) + index.max()) + 2
-    points = 1 << (reach - 1).bit_length()  # a power of two, for the FFT
-    if points > LARGEST_LATTICE:
-        raise ValueError(
-            f"the exact field law at neurons = {neurons}, activity = {activity} needs a lattice of {points} points, at "
-            f"most {LARGEST_LATTICE} are allowed: choose an activity that is a fraction with a small denominator"
-        )
-    single = np.bincount(index % points, weights=atoms.weights, minlength=points)
-    folded = np.fft.irfft(np.fft.rfft(single) ** others, points)
-    first = max(0, round(others * mean) - points // 2)  # the window of the lattice that holds the mass
-    pmf = np.clip(np.roll(folded, -(first % points)), 0.0, None)
-    lowest = (others * base + first * step + atoms.signal) * atoms.scale
-    return FieldLaw(lowest, step * atoms.scale, pmf / pmf.sum())
-
-
-def one_step_error(
-    code: Code, rule: Rule, neurons: int, activity: float, patterns: int, threshold: float | None = None
-) -> OneStepError:
-    """Error rates of one step of retrieval, exactly; at the threshold with fewest errors unless one is given.
-
-    Raises:
-        ValueError: as `field_law`.
-    """
-    on = field_law(code, rule, neurons, activity, patterns, active=True)
-    off = field_law(code, rule, neurons, activity, patterns, active=False)
-    level = active_units(neurons, activity) / neurons
-    if threshold is None:
-        between = np.concatenate([on.values + on.spacing / 2, off.values + off.spacing / 2])
-        errors = level * (1 - on.exceeds(between)) + (1 - level) * off.exceeds(between)
-        threshold = float(between[np.argmin(errors)])
-    miss, alarm = 1 - float(on.exceeds(threshold)), float(off.exceeds(threshold))
-    return OneStepError(threshold, miss, alarm, level * miss + (1 - level) * alarm)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
 def crosstalk_variance(neurons: int, activity: float, patterns: int) -> float:
@@ -215,11 +49,95 @@ def gaussian_error(variance: float, activity: float) -> OneStepError:
     activity = check_activity(activity)
     if not variance > 0:
         raise ValueError(f"variance must be positive, got {variance!r}")
-    threshold = (1 - 2 * activity) / 2 + variance * math.log((1 - activity) / activity)
-    deviation = math.sqrt(variance)
-    miss = float(ndtr((threshold - (1 - activity)) / deviation))
-    alarm = float(ndtr(-(threshold + activity) / deviation))
+    threshold = (1 - 2 * activity) / 2 + variance * _log_odds(activity)
+    miss, alarm = _rates(1 / math.sqrt(variance), activity)
     return OneStepError(threshold, miss, alarm, activity * miss + (1 - activity) * alarm)
+
+
+def one_step_recall(load: float, activity: float) -> Recall:
+    """What one step retrieves at `load` with the threshold that makes fewest errors, theta*.
+
+    Raises:
+        ValueError: `activity` outside (0, 1) or `load` not positive and finite.
+    """
+    return Recall(activity, load, *_rates(_gap(load, activity), activity))
+
+
+def most_informative_recall(load: float, activity: float) -> Recall:
+    """What one step retrieves at `load` with the threshold at which a retrieved unit says most about the stored one.
+
+    It is theta* at a = 1/2 and close to it at low load, but lower at high load, where theta* silences every unit.
+
+    Raises:
+        ValueError: as `one_step_recall`.
+    """
+    gap = _gap(load, activity)
+    flipped = activity > 0.5
+    level = 1 - activity if flipped else activity
+
+    def missing(margin: float) -> float:
+        return -float(mutual_information(level, tail(gap - margin), tail(margin)))
+
+    # v, the margin of silent units: never far below zero, and never so far up that no active unit fires
+    grid = np.linspace(-3.0, gap + 3.0, _GRID)
+    best = int(np.argmax(mutual_information(level, tail(gap - grid), tail(grid))))
+    inside = (grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)])
+    margin = float(minimize_scalar(missing, bounds=inside, method="bounded", options={"xatol": 1e-9}).x)
+    miss, alarm = float(tail(gap - margin)), float(tail(margin))
+    return Recall(activity, load, alarm, miss) if flipped else Recall(activity, load, miss, alarm)
+
+
+def one_step_load(error_rate: float, activity: float) -> Recall:
+    """alpha(eps, a): the load at which one step leaves `error_rate` wrong units per active unit, at threshold theta*.
+
+    Accurate to about 1e-12 relative for activities from 1e-100 to 1 - 1e-12 and error rates down to 1e-300.
+
+    Args:
+        error_rate: eps, wrong units per active unit; with useless crosstalk it reaches `min(1, (1-a)/a)`.
+        activity: a.
+
+    Raises:
+        ValueError: `activity` outside (0, 1), or `error_rate` not between 0 and its largest value.
+    """
+    activity = check_activity(activity)
+    largest = min(1.0, (1 - activity) / activity)
+    if not 0 < error_rate < largest:
+        raise ValueError(
+            f"error_rate (wrong units per active unit) must lie strictly between 0 and {largest:.6g} at activity "
+            f"{activity}, where nothing is retrieved any more; got {error_rate!r}"
+        )
+    if activity > 0.5:  # exchange active and silent units: the same fields, counted per silent unit
+        mirrored = one_step_load(error_rate * activity / (1 - activity), 1 - activity)
+        return Recall(activity, mirrored.load, mirrored.false_alarm_rate, mirrored.miss_rate)
+    wanted = math.log(error_rate) - math.log1p(-error_rate)
+    largest_gap = 40 + math.sqrt(1600 + 2 * _log_odds(activity))  # Q(u) < 1e-300
+    root = brentq(
+        lambda log_gap: _logit_error(math.exp(log_gap), activity) - wanted,
+        math.log(1e-18),
+        math.log(largest_gap),
+        xtol=1e-15,
+        rtol=1e-15,
+    )
+    gap = math.exp(float(root))
+    return Recall(activity, 1 / (activity * (1 - activity) * gap**2), *_rates(gap, activity))
+
+
+def sparse_one_step_load(error_rate: float, activity: float) -> float:
+    """The first three orders of alpha(eps, a) as a -> 0, `1 / (a s^2)` with `s = l + u0 + (1 + u0^2/2) / l`.
+
+    Here `l = sqrt(2 ln(1/a))` and `Q(u0) = eps`. The leading order alone, `1 / (2 a ln(1/a))`, is approached only like
+    `u0 / l`: at eps = 0.01 it is too large by a factor 4.5 at a = 0.01, 2.5 at 1e-6 and still 1.25 at 1e-100; these
+    three orders are within 5%, 0.4% and 0.02%.
+
+    Raises:
+        ValueError: `activity` outside (0, 1/2) or `error_rate` outside (0, 1).
+    """
+    if not 0 < check_activity(activity) < 0.5 or not 0 < error_rate < 1:
+        raise ValueError(
+            f"the sparse limit needs activity in (0, 1/2) and error_rate in (0, 1), got {activity!r}, {error_rate!r}"
+        )
+    length, margin = math.sqrt(-2 * math.log(activity)), -float(ndtri(error_rate))
+    return 1 / (activity * (length + margin + (1 + margin**2 / 2) / length) ** 2)
 
 
 def forgetting_of_next_write(neurons: int, activity: float, patterns: int) -> float:
@@ -234,6 +152,44 @@ def forgetting_of_next_write(neurons: int, activity: float, patterns: int) -> fl
     check_count(patterns, "patterns", minimum=2)
     variance = crosstalk_variance(neurons, activity, patterns)
     added = crosstalk_variance(neurons, activity, 2)
-    margin = (gaussian_error(variance, activity).threshold + activity) / math.sqrt(variance)
-    density = math.exp(-(margin**2) / 2) / math.sqrt(2 * math.pi)
-    return (1 - activity) * density / (2 * variance**1.5) * added
+    margin = _margins(1 / math.sqrt(variance), activity)[1]
+    return (1 - activity) * float(density(margin)) / (2 * variance**1.5) * added
+
+
+def _log_odds(activity: float) -> float:
+    """`L = ln((1-a)/a)`, how much likelier silent units are."""
+    return math.log1p(-activity) - math.log(activity)
+
+
+def _gap(load: float, activity: float) -> float:
+    """`s = 1 / sqrt(alpha V)`: the gap between active and silent units in standard deviations of the crosstalk."""
+    activity = check_activity(activity)
+    if not 0 < load < math.inf:
+        raise ValueError(f"load (patterns per neuron) must be positive and finite, got {load!r}")
+    return 1 / math.sqrt(load * activity * (1 - activity))
+
+
+def _margins(gap: float, activity: float) -> tuple[float, float]:
+    """Margins (u, v) of active and silent units at theta*."""
+    shift = _log_odds(activity) / gap
+    return gap / 2 - shift, gap / 2 + shift
+
+
+def _rates(gap: float, activity: float) -> tuple[float, float]:
+    """Miss rate and false-alarm rate at theta*."""
+    u, v = _margins(gap, activity)
+    return float(tail(u)), float(tail(v))
+
+
+def _logit_error(gap: float, activity: float) -> float:
+    """`ln(eps / (1 - eps))` at theta* for a <= 1/2: decreasing in the gap, and without loss at either end."""
+    u, v = _margins(gap, activity)
+    log_error = float(np.logaddexp(log_tail(u), _log_odds(activity) + log_tail(v)))
+    if u > 1:
+        return log_error - math.log1p(-math.exp(log_error))
+    # 1 - eps = Phi(u) - ((1-a)/a) Q(v) = phi(u) (mills(-u) - mills(v)), as ((1-a)/a) phi(v) = phi(u) at theta*
+    if gap > 1:
+        gained = float(mills_ratio(-u) - mills_ratio(v))
+    else:  # without cancellation: the integral of -mills' = excess ratio from -u to v
+        gained = gap / 2 * float(_WEIGHTS @ excess_ratio(-u + gap / 2 * (1 + _NODES)))
+    return log_error - float(log_density(u)) - math.log(gained)
