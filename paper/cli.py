@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 # The tracebacks and boxes of typer's rich mode would hide the one line that matters.
 os.environ.setdefault("TYPER_USE_RICH", "0")
@@ -64,6 +64,26 @@ def figures(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) 
 
 
 @app.command()
+def capacity(
+    activity: Annotated[float, typer.Option(help="Fraction of active units, between 0 and 1.")],
+    rule: Annotated[str, typer.Option(help="covariance, hebb, willshaw, projection or gardner.")] = "covariance",
+    input: Annotated[str | None, typer.Option(help="What synapses read: centred (default) or raw.")] = None,
+    retrieval: Annotated[str | None, typer.Option(help="threshold (default) or kwta.")] = None,
+    steps: Annotated[str, typer.Option(help="Retrieval to its fixed-point, or one step.")] = "fixed-point",
+    kappa: Annotated[float | None, typer.Option(help="Margin of every field (rule gardner).")] = None,
+    eps: Annotated[float | None, typer.Option(help="Most wrong units per active unit.")] = None,
+    neurons: Annotated[int | None, typer.Option(help="Network size, for rules without a limit of large N.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Predict the capacity of one memory: load, errors, bits per pattern and per synapse."""
+    from paper.capacity import Question, predict
+
+    choices: Any = {"rule": rule, "input": input, "retrieval": retrieval, "steps": steps}
+    answer = predict(Question(activity, **choices, kappa=kappa, eps=eps, neurons=neurons))
+    _say(json.dumps(answer.record(), indent=2) if as_json else answer.text())
+
+
+@app.command()
 def claims(
     ids: Annotated[list[str] | None, typer.Argument(help="Claims to print; all by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -111,7 +131,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         print("cwb: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         sys.exit(130)
-    except (ValueError, OSError) as error:
+    except (ValueError, ArithmeticError, OSError) as error:
         _fail(str(error))
     sys.exit(status if isinstance(status, int) else 0)
 

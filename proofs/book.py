@@ -69,16 +69,17 @@ class Ledger:
     def prove(
         self, ids: Iterable[str] | None = None, on_step: Callable[[Step, StepResult], None] | None = None
     ) -> dict[str, tuple[Evidence, ...]]:
-        """Check the certificates of some claims (by default all), each once; return evidence by id.
+        """Check the certificates of some claims (by default all), each step once; return evidence by id.
 
         Raises:
             ValueError: an id is unknown.
         """
         chosen = self.claims if ids is None else tuple(self.claim(each) for each in ids)
         results: dict[Certificate, CertificateResult] = {}
+        known: dict[Step, StepResult] = {}
         for argument in (argument for claim in chosen for argument in claim.arguments):
             if argument.certificate not in results:
-                results[argument.certificate] = argument.certificate.check(on_step)
+                results[argument.certificate] = argument.certificate.check(on_step, known)
         return {claim.id: claim.evidence(results) for claim in chosen}
 
     def judge(self, evidence: Iterable[Evidence]) -> dict[str, Judgement]:

@@ -8,7 +8,7 @@ the proof that ran.
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 from proofs.grades import Grade, weakest
@@ -76,8 +76,8 @@ class CertificateResult:
 
     @property
     def grade(self) -> Grade:
-        """The weakest grade among the steps (exact algebra for an empty certificate, which never passes)."""
-        return weakest([Grade.EXACT_ALGEBRA, *(result.grade for result in self.results)])
+        """The weakest grade among the steps and what they rest on (an empty certificate never passes)."""
+        return weakest([self.certificate.rests_on, *(result.grade for result in self.results)])
 
     @property
     def proved_propositions(self) -> frozenset[Proposition]:
@@ -111,18 +111,37 @@ class Certificate:
         title: what is proved, in words.
         steps: the steps, in reading order.
         assumptions: the standing assumptions of the argument, in words.
+        rests_on: the grade of those assumptions, where the conclusion is no better than they are. Exact steps from
+            a replica assumption are of grade replica, and prove nothing about the network.
     """
 
     name: str
     title: str
     steps: tuple[Step, ...]
     assumptions: tuple[str, ...] = ()
+    rests_on: Grade = Grade.EXACT_ALGEBRA
 
-    def check(self, on_step: Callable[[Step, StepResult], None] | None = None) -> CertificateResult:
-        """Check every step, also after a failure, calling `on_step` after each."""
+    def check(
+        self,
+        on_step: Callable[[Step, StepResult], None] | None = None,
+        known: dict[Step, StepResult] | None = None,
+    ) -> CertificateResult:
+        """Check every step, also after a failure, calling `on_step` after each.
+
+        Args:
+            on_step: called with every step and its result.
+            known: results of steps with their prose left out. Steps that differ in their prose only are checked once,
+                and take no time again; new results are added.
+        """
+        known = {} if known is None else known
         results = []
         for step in self.steps:
-            results.append(step.check())
+            bare = replace(step, because="")
+            if bare in known:
+                results.append(replace(known[bare], seconds=0.0))
+            else:
+                known[bare] = step.check()
+                results.append(known[bare])
             if on_step is not None:
                 on_step(step, results[-1])
         return CertificateResult(self, tuple(results))
@@ -138,6 +157,8 @@ class Certificate:
         parts = [f"### {self.title}"]
         if self.assumptions:
             parts.append("Assumptions:\n\n" + "\n".join(f"- {each}" for each in self.assumptions))
+        if not self.rests_on.rigorous:
+            parts.append(f"The conclusion is of grade *{self.rests_on.value}*, however exact the steps.")
         for index, step in enumerate(self.steps):
             parts.append(f"**Step {index + 1}.** {step.because}")
             parts.append(f"$$\n{step.proposition.latex()}\n$$")

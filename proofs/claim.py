@@ -120,7 +120,8 @@ class Argument:
         """Return what the result of checking the certificate says about the claim.
 
         The finding counts only if every step passed and the steps' propositions include all that must be
-        established; otherwise the evidence is inconclusive and says what is missing.
+        established; otherwise the evidence is inconclusive and says what is missing. It has the grade of the
+        result: what rests on a replica assumption is evidence of grade replica, which proves nothing.
 
         Raises:
             ValueError: the result is of another certificate.
@@ -137,7 +138,7 @@ class Argument:
         unproved = [each for each in required if each not in result.proved_propositions]
         if not problem and unproved:
             problem = f"the certificate does not establish {unproved[0].relation}"
-        finding = Finding.INCONCLUSIVE if problem or not result.grade.rigorous else self.finding
+        finding = Finding.INCONCLUSIVE if problem else self.finding
         domain = self.domain if finding is Finding.HOLDS_ON_DOMAIN else ""
         summary = problem or result.summary
         name = self.certificate.name

@@ -1,6 +1,6 @@
 """Certificates pass only if every step does, and print what was checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
@@ -68,6 +68,28 @@ def test_the_grade_is_the_weakest() -> None:
     assert Certificate("c", "t", (GOOD, BALL)).check().grade is Grade.BALL_ARITHMETIC
     assert weakest([Grade.MONTE_CARLO, Grade.SMT]) is Grade.MONTE_CARLO
     assert [each for each in Grade if each.rigorous] == list(Grade)[:3]
+
+
+def test_the_grade_is_no_better_than_the_assumptions() -> None:
+    assumed = Certificate("c", "t", (GOOD,), ("Replica symmetry.",), rests_on=Grade.REPLICA)
+    result = assumed.check()
+    assert result.passed
+    assert result.grade is Grade.REPLICA
+    assert "of grade *replica*" in assumed.markdown()
+    assert "of grade *" not in Certificate("c", "t", (GOOD,)).markdown()
+    strong = Certificate("c", "t", (BALL,), rests_on=Grade.EXACT_ALGEBRA)
+    assert strong.check().grade is Grade.BALL_ARITHMETIC
+
+
+def test_steps_that_differ_in_prose_only_are_checked_once() -> None:
+    known: dict[Step, StepResult] = {}
+    first = Certificate("c", "t", (GOOD, BAD)).check(known=known)
+    again = Certificate("d", "t", (replace(GOOD, because="Otherwise said."), BAD)).check(known=known)
+    assert [each.passed for each in again.results] == [each.passed for each in first.results] == [True, False]
+    assert len(known) == 2
+    assert again.seconds == 0 < first.seconds
+    other = replace(GOOD, proposition=greater(1 / (1 - a), 2, {a: sp.Interval.open(0, 1)}))
+    assert not Certificate("e", "t", (other,)).check(known=known).passed
 
 
 def test_progress_is_reported_in_order() -> None:

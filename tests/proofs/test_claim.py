@@ -77,6 +77,14 @@ def test_what_does_not_establish_the_statement_is_inconclusive(argument: Argumen
     assert result.summary
 
 
+def test_a_replica_certificate_is_evidence_of_that_grade_and_no_proof() -> None:
+    assumed = replace(PROOF, name="assumed", rests_on=Grade.REPLICA)
+    result = found(Argument(assumed, E, HOLDS), ALONE)
+    assert (result.grade, result.finding) == (Grade.REPLICA, HOLDS)
+    assert judge(ALONE, (result,), {}).verdict is Verdict.OPEN
+    assert judge(ALONE, (found(Argument(PROOF, E, HOLDS), ALONE),), {}).verdict is Verdict.PROVED
+
+
 def test_a_failed_step_is_named() -> None:
     assert "step 2 failed" in found(Argument(WRONG, E, HOLDS)).summary
 

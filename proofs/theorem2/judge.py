@@ -1,0 +1,240 @@
+"""How the tables of the simulations bear on the claims of Theorem 2.
+
+Each function takes a labelled table as `sims` summarises it and returns evidence of grade Monte Carlo. The findings are
+computed by `proofs.agreement`; nothing here knows what the outcome should be. Where a claim is an inequality, it fails
+if Holm's procedure rejects it anywhere.
+"""
+
+import itertools
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from proofs.agreement import Agreement, agreement, t_p_values
+from proofs.claim import Claim, Evidence, Finding, Target
+from proofs.grades import Grade
+from proofs.theorem2 import any_rule, ceiling, extensions, law, printed, retrieval
+
+Real = NDArray[np.float64]
+
+
+def _evidence(claim: Claim, target: Target, what: str, family: Agreement, source: str) -> Evidence:
+    summary = f"{what}: {family.summary}"
+    return Evidence(claim.id, claim.fingerprint, Grade.MONTE_CARLO, target, family.finding, summary, source=source)
+
+
+def exceeds_p_values(estimate: ArrayLike, standard_error: ArrayLike, bound: ArrayLike, replicas: ArrayLike) -> Real:
+    """One-sided t-test p-values against "the mean is at most the bound": small where it is significantly above.
+
+    Without scatter the comparison is exact: 0 above the bound, 1 otherwise. NaN estimates stay NaN.
+    """
+    excess = np.asarray(estimate, float) - bound
+    error = np.asarray(standard_error, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tested = stats.t.sf(excess / error, np.asarray(replicas) - 1)
+    exact = np.where(np.isnan(excess), np.nan, np.where(excess > 0, 0.0, 1.0))
+    return np.where(error > 0, tested, exact)
+
+
+def _standard_error(table: xr.Dataset, quantity: str) -> Real:
+    """The standard error behind a 95% t interval over replicas."""
+    width = table[f"{quantity}_high"].values - table[f"{quantity}_low"].values
+    return width / (2 * stats.t.ppf(0.975, table["replicas"].values - 1))
+
+
+def _reach(table: xr.Dataset) -> str:
+    """The network sizes and activities of a table, in words."""
+    sizes, levels = table["neurons"].values, table["activity"].values
+    return f"N = {sizes.min()} to {sizes.max()}, a = {levels.min():g} to {levels.max():g}"
+
+
+def _bits_exceed(table: xr.Dataset, bound: str) -> Agreement:
+    """Test whether the retrieved information is anywhere significantly above a bound in the same table."""
+    bits = table["bits_per_synapse"].values
+    error = _standard_error(table, "bits_per_synapse")
+    return agreement(exceeds_p_values(bits, error, table[bound].values, table["replicas"].values))
+
+
+# --- capacities -----------------------------------------------------------------------------------------------------
+
+
+def printed_shape(activity: ArrayLike) -> Real:
+    """The capacity law as printed, `a / ln(1/a)`, up to its constant."""
+    a = np.asarray(activity, float)
+    return a / np.log(1 / a)
+
+
+def law_p_values(table: xr.Dataset, groups: tuple[str, ...]) -> tuple[Real, Real]:
+    """Test the printed law, and the law in words, on neighbouring activities that share everything in `groups`.
+
+    Returns:
+        Two-sided p-values that capacities stand in the ratio of the printed law, and one-sided p-values that the
+        sparser code stores at least as much (a <= 1/2), each of shape (pairs,).
+    """
+    error = _standard_error(table, "load")
+    columns = [table[name].values for name in groups]
+    keys = list(zip(*columns, strict=True))
+    in_ratio, at_least = [], []
+    for key in dict.fromkeys(keys):
+        rows = [row for row, each in enumerate(keys) if each == key and np.isfinite(table["load"].values[row])]
+        rows.sort(key=lambda row: float(table["activity"].values[row]))
+        for sparse, dense in itertools.pairwise(rows):
+            pair = [sparse, dense]
+            load, level = table["load"].values[pair], table["activity"].values[pair]
+            replicas = int(table["replicas"].values[pair].min())
+            ratio = float(np.divide(*printed_shape(level)))
+            spread = np.hypot(error[sparse], ratio * error[dense])
+            in_ratio.append(t_p_values(load[0] - ratio * load[1], spread, np.zeros(()), np.array(replicas)))
+            if level[1] <= 0.5:
+                spread = np.hypot(error[sparse], error[dense])
+                at_least.append(float(exceeds_p_values(load[1] - load[0], spread, 0.0, replicas)))
+    return np.array(in_ratio), np.array(at_least)
+
+
+def _from_law(table: xr.Dataset, groups: tuple[str, ...], source: str) -> tuple[Evidence, ...]:
+    in_ratio, at_least = law_p_values(table, groups)
+    reach = _reach(table)
+    return (
+        _evidence(
+            law.law,
+            Target.PROPOSED,
+            f"capacities at neighbouring activities in the ratio of the printed law, {reach}",
+            agreement(in_ratio),
+            source,
+        ),
+        _evidence(
+            law.words,
+            Target.PROPOSED,
+            f"the sparser code stores at least as many patterns, {reach}",
+            agreement(at_least),
+            source,
+        ),
+    )
+
+
+def from_capacity(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence from capacities of full retrieval dynamics (`summarise_capacity`).
+
+    The printed law and the law in words are tested on neighbouring activities; the mean-field capacity on the plain
+    dynamics of the largest network of each kind, where finite size matters least.
+    """
+    groups = ("code", "retrieval", "dynamics", "update", "neurons")
+    plain = table.isel(point=np.flatnonzero(table["dynamics"].values == "plain"))
+    largest = int(plain["neurons"].max()) if plain.sizes["point"] else 0
+    plain = plain.isel(point=np.flatnonzero(plain["neurons"].values == largest))
+    family = agreement(
+        t_p_values(
+            plain["load"].values, _standard_error(plain, "load"), plain["predicted"].values, plain["replicas"].values
+        )
+    )
+    return (
+        *_from_law(table, groups, "capacity"),
+        _evidence(
+            retrieval.plain,
+            Target.EXACT,
+            f"measured capacity of the plain dynamics against the mean field's, N = {largest}",
+            family,
+            "capacity",
+        ),
+    )
+
+
+def from_keyed_capacity(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence from one-step capacities at a given error rate (`summarise_keyed_capacity`)."""
+    return (
+        *_from_law(table, ("access", "code", "neurons", "criterion"), "keyed-capacity"),
+        _evidence(
+            printed.bound,
+            Target.PROPOSED,
+            f"retrieved information at most the printed ceiling (equal to the true law at a = 1/2), {_reach(table)}",
+            _bits_exceed(table, "printed_bits"),
+            "keyed-capacity",
+        ),
+    )
+
+
+# --- information ----------------------------------------------------------------------------------------------------
+
+
+def from_keyed(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence from one step at given loads (`summarise_keyed`): errors against their law, bits under ceilings."""
+    laws = np.stack([table["miss_p_value"].values, table["false_alarm_p_value"].values]).ravel()
+    bits = exceeds_p_values(
+        table["bits_per_synapse"].values,
+        _standard_error(table, "bits_per_synapse"),
+        table["ceiling"].values,
+        table["replicas"].values,
+    )
+    reach = _reach(table)
+    under = f"retrieved information at most the Shannon ceiling, {reach}"
+    return (
+        _evidence(
+            ceiling.keyed,
+            Target.EXACT,
+            f"error rates against their exact law, and retrieved information at most the ceiling, {reach}",
+            agreement([*laws, *bits]),
+            "keyed",
+        ),
+        *(
+            _evidence(claim, Target.EXACT, under, agreement(bits), "keyed")
+            for claim in (ceiling.theorem2, printed.bound)
+        ),
+        _evidence(
+            printed.bound,
+            Target.PROPOSED,
+            f"retrieved information at most the printed ceiling (equal to the true law at a = 1/2), {reach}",
+            _bits_exceed(table, "printed_bound"),
+            "keyed",
+        ),
+    )
+
+
+def from_graded(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence on graded units: the signal-to-noise ratio, the ceiling, and that Gaussian units attain it."""
+    snr, error, predicted = (
+        table["snr"].sel(statistic=name).values for name in ("estimate", "standard_error", "predicted")
+    )
+    replicas, bits = table["replicas"].values, table["bits_per_synapse"].values
+    spread, most = _standard_error(table, "bits_per_synapse"), table["ceiling"].values
+    gaussian = table["law"].values == "gaussian"
+    attained = t_p_values(bits[gaussian], spread[gaussian], most[gaussian], replicas[gaussian])
+    below = exceeds_p_values(bits[~gaussian], spread[~gaussian], most[~gaussian], replicas[~gaussian])
+    family = agreement([*t_p_values(snr, error, predicted, replicas), *attained, *below])
+    what = f"signal-to-noise ratio of graded units, Gaussian ones at the ceiling, others below, {len(bits)} points"
+    return (_evidence(extensions.continuous, Target.EXACT, what, family, "graded"),)
+
+
+def from_amp(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence on Onsager-corrected retrieval: the overlap at every step against its state evolution."""
+    estimate, error, predicted = (
+        table["overlap"].sel(statistic=name).values for name in ("estimate", "standard_error", "predicted")
+    )
+    replicas = np.broadcast_to(table["replicas"].values, estimate.T.shape).T
+    family = agreement(t_p_values(estimate, error, predicted, replicas))
+    what = f"overlap step by step against state evolution, {_reach(table)}"
+    return (_evidence(retrieval.amp, Target.EXACT, what, family, "amp"),)
+
+
+def from_rules(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence on the bound for every rule: error-free recall, by whatever rule, at most 1/a patterns per unit.
+
+    No chance is involved: a single error-free network beyond the bound would refute it.
+    """
+    load, level = table["load"].values, table["activity"].values
+    free = table["error_rate"].values == 0
+    found = []
+    for claim, points in ((any_rule.cover, free & (level <= 0.5)), (any_rule.two_bits, free & (level == 0.5))):
+        above = int((load[points] * level[points] > 1).sum())
+        finding = Finding.FAILS if above else Finding.HOLDS if points.any() else Finding.INCONCLUSIVE
+        rules = ", ".join(sorted({str(each) for each in table["rule"].values[points]})) or "none"
+        highest = float((load * level)[points].max()) if points.any() else 0.0
+        summary = (
+            f"error-free networks beyond N/a patterns: {above} of {int(points.sum())} "
+            f"(highest load times a {highest:.3g}; rules: {rules})"
+        )
+        found.append(
+            Evidence(claim.id, claim.fingerprint, Grade.MONTE_CARLO, Target.EXACT, finding, summary, source="rules")
+        )
+    return tuple(found)
