@@ -6,7 +6,7 @@ self-coupling. The fields of the cue need no N x N matrix: with overlaps `n^mu` 
     sum_mu xi_i^mu n^mu,   sum_mu xi_i^mu,   sum_mu xi_i^mu z^mu   (one per unit),   sum_mu n^mu,   sum_mu z^mu
 
 determine the fields of the Hebb and of the covariance rule alike, exactly. Both are judged on the same patterns, at
-the thresholds `theory.one_step` finds best.
+the thresholds `theory.field_law` finds best.
 """
 
 import functools
@@ -23,7 +23,8 @@ from sims.harness.mesh import map_trials, point_key, trial_keys
 from sims.harness.statistics import mean_interval, t_test
 from sims.patterns import bernoulli_code, fixed_size_code, unpack
 from theory.activity import Code, Rule, active_units, check_activity, check_code, check_count, check_neurons
-from theory.one_step import OneStepError, crosstalk_variance, gaussian_error, one_step_error
+from theory.field_law import OneStepError, one_step_error
+from theory.one_step import crosstalk_variance, gaussian_error
 from theory.overlap import overlap_law_given_size
 
 RULES: tuple[Rule, ...] = ("hebb", "covariance")
@@ -132,7 +133,7 @@ def _trial(code: Code, neurons: int, activity: float, step: int, checkpoints: in
 
 
 def fields(sums: Sums, rule: Rule, point: ForgettingPoint) -> Float64[np.ndarray, "trial checkpoint neuron"]:
-    """The fields of the cue (its first k units are the active ones) from the integer sums, as in `theory.one_step`.
+    """The fields of the cue (its first k units are the active ones) from the integer sums, as in `theory.field_law`.
 
     Args:
         sums: NumPy arrays with a leading trial axis.

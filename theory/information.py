@@ -15,6 +15,8 @@ from scipy.special import xlog1py, xlogy
 
 from theory.activity import check_activity
 
+Real = NDArray[np.float64]
+
 SHANNON_LIMIT = 1 / (2 * math.log(2))
 """The wideband limit `1 / (2 ln 2)` = 0.7213 bits: the most one unit of signal-to-noise ratio carries."""
 
@@ -37,15 +39,20 @@ def mutual_information(activity: ArrayLike, miss: ArrayLike, false_alarm: ArrayL
         false_alarm: P(retrieved active | stored silent), in [0, 1].
     """
     a, x, f = (np.asarray(each, np.float64) for each in (activity, miss, false_alarm))
-    rise = a * (1 - x - f)  # P(retrieved active) - false alarms
-    active = rise + f
-    silent = 1 - active
+    overlap = 1 - x - f
+    active, silent = a * (1 - x) + (1 - a) * f, a * x + (1 - a) * (1 - f)
     with np.errstate(divide="ignore", invalid="ignore"):
-        from_active = xlogy(1 - x, (1 - x) / active) + xlogy(x, x / silent)
-        from_silent = xlogy(f, f / active) + np.where(f < 1, (1 - f) * np.log1p(rise / silent), 0.0)
+        up, down = overlap / active, overlap / silent
+        from_active = _weighted_log(1 - x, active, (1 - a) * up) + _weighted_log(x, silent, -(1 - a) * down)
+        from_silent = _weighted_log(f, active, -a * up) + _weighted_log(1 - f, silent, a * down)
         nats = a * from_active + (1 - a) * from_silent
     certain = (active <= 0) | (silent <= 0)  # always the same output: nothing is learnt from it
     return np.where(certain, 0.0, np.maximum(nats, 0.0)) / math.log(2)
+
+
+def _weighted_log(weight: Real, total: Real, excess: Real) -> Real:
+    """`w ln(w / t)` given the excess `w / t - 1`: by the excess where the ratio is near one, by the ratio elsewhere."""
+    return np.where(np.abs(excess) < 0.5, xlog1py(weight, excess), xlogy(weight, weight / total))
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,17 @@ the load at which eps units are wrong per active unit, in closed form up to the 
 """
 
 import math
+from typing import cast
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import OptimizeResult, minimize_scalar
 from scipy.special import ndtri
 
 from theory.activity import check_activity, check_count, check_neurons
 from theory.field_law import OneStepError
 from theory.gaussian import density, excess_ratio, log_density, log_tail, mills_ratio, tail
 from theory.information import Recall, mutual_information
+from theory.solvers import bracketed_root
 
 _GRID = 801
 """Thresholds compared before the most informative one is refined."""
@@ -82,7 +84,8 @@ def most_informative_recall(load: float, activity: float) -> Recall:
     grid = np.linspace(-3.0, gap + 3.0, _GRID)
     best = int(np.argmax(mutual_information(level, tail(gap - grid), tail(grid))))
     inside = (grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)])
-    margin = float(minimize_scalar(missing, bounds=inside, method="bounded", options={"xatol": 1e-9}).x)
+    refined = minimize_scalar(missing, bounds=inside, method="bounded", options={"xatol": 1e-9})
+    margin = float(cast(OptimizeResult, refined).x)
     miss, alarm = float(tail(gap - margin)), float(tail(margin))
     return Recall(activity, load, alarm, miss) if flipped else Recall(activity, load, miss, alarm)
 
@@ -111,14 +114,10 @@ def one_step_load(error_rate: float, activity: float) -> Recall:
         return Recall(activity, mirrored.load, mirrored.false_alarm_rate, mirrored.miss_rate)
     wanted = math.log(error_rate) - math.log1p(-error_rate)
     largest_gap = 40 + math.sqrt(1600 + 2 * _log_odds(activity))  # Q(u) < 1e-300
-    root = brentq(
-        lambda log_gap: _logit_error(math.exp(log_gap), activity) - wanted,
-        math.log(1e-18),
-        math.log(largest_gap),
-        xtol=1e-15,
-        rtol=1e-15,
+    root = bracketed_root(
+        lambda log_gap: _logit_error(math.exp(log_gap), activity) - wanted, math.log(1e-18), math.log(largest_gap)
     )
-    gap = math.exp(float(root))
+    gap = math.exp(root)
     return Recall(activity, 1 / (activity * (1 - activity) * gap**2), *_rates(gap, activity))
 
 

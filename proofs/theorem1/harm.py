@@ -262,7 +262,7 @@ forgetting = Claim(
         "After writes $t+1, \\dots, p$ the proposal's forgetting of pattern t is $F_t = -\\sum_\\mu (n^\\mu)^2/N^2$, "
         "in the mean "
         "$-(p-t) I_N(a)$. The one-step retrieval error of pattern t meanwhile follows the exact law of its "
-        "crosstalk (`theory.one_step`) and grows with every write.",
+        "crosstalk (`theory.field_law`) and grows with every write.",
         (LOSS_CHANGE, ADDITIVE),
     ),
     depends_on=("T1.sign",),

@@ -1,51 +1,23 @@
-import itertools
 import math
 
+import mpmath as mp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import integrate, stats
 
+from theory.field_law import field_law, one_step_error
+from theory.information import SHANNON_LIMIT
 from theory.one_step import (
     crosstalk_variance,
-    field_law,
     forgetting_of_next_write,
     gaussian_error,
-    one_step_error,
+    most_informative_recall,
+    one_step_load,
+    one_step_recall,
+    sparse_one_step_load,
 )
-
-
-def enumerate_fields(code, rule, neurons, activity, patterns, unit):
-    """The law of one unit's field by summing over all sets of other patterns; the cue's first k units are active."""
-    active = round(activity * neurons)
-    cue = np.array([1] * active + [0] * (neurons - active))
-    single = [
-        (np.array(bits), activity ** sum(bits) * (1 - activity) ** (neurons - sum(bits)))
-        for bits in itertools.product((0, 1), repeat=neurons)
-    ]
-    if code == "fixed-size":
-        single = [(bits, 1.0) for bits, _ in single if bits.sum() == active]
-        single = [(bits, 1 / len(single)) for bits, _ in single]
-    centre, scale = (activity, activity * (1 - activity)) if rule == "covariance" else (0.0, 1.0)
-    law: dict[float, float] = {}
-    for chosen in itertools.product(single, repeat=patterns - 1):
-        stored = np.array([cue, *(bits for bits, _ in chosen)]) - centre
-        weights = stored.T @ stored / (neurons * scale)
-        np.fill_diagonal(weights, 0)
-        field = round(float((weights @ (cue - centre))[unit]), 9)
-        law[field] = law.get(field, 0.0) + math.prod(weight for _, weight in chosen)
-    return law
-
-
-@pytest.mark.parametrize("code", ["bernoulli", "fixed-size"])
-@pytest.mark.parametrize("rule", ["hebb", "covariance"])
-@pytest.mark.parametrize("active", [True, False])
-def test_field_law_is_the_enumeration(code, rule, active):
-    neurons, activity, patterns = 4, 0.25 if code == "fixed-size" else 0.5, 3
-    expected = enumerate_fields(code, rule, neurons, activity, patterns, unit=0 if active else neurons - 1)
-    law = field_law(code, rule, neurons, activity, patterns, active)
-    found = {round(float(value), 9): float(weight) for value, weight in zip(law.values, law.pmf, strict=True)}
-    for field in set(expected) | {value for value, weight in found.items() if weight > 1e-12}:
-        assert found.get(field, 0.0) == pytest.approx(expected.get(field, 0.0), abs=1e-12), field
 
 
 @pytest.mark.parametrize("activity", [0.05, 0.2, 0.5])
@@ -55,14 +27,6 @@ def test_covariance_crosstalk_variance_is_the_closed_form(activity):
     on = field_law("bernoulli", "covariance", 200, activity, 101, active=True)
     mean = activity * on.variance + (1 - activity) * law.variance
     assert mean == pytest.approx(crosstalk_variance(200, activity, 101), rel=2 / 200)
-
-
-def test_best_threshold_beats_every_other():
-    best = one_step_error("fixed-size", "covariance", 200, 0.1, 60)
-    for shift in (-0.2, -0.05, 0.05, 0.2):
-        other = one_step_error("fixed-size", "covariance", 200, 0.1, 60, best.threshold + shift)
-        assert best.error_rate <= other.error_rate
-    assert best.error_rate == pytest.approx(0.1 * best.miss_rate + 0.9 * best.false_alarm_rate)
 
 
 def test_gaussian_threshold_is_the_minimum():
@@ -98,12 +62,86 @@ def test_forgetting_of_writes_adds_up_to_the_error():
     assert total == pytest.approx(grown[1] - grown[0], rel=1e-3)
 
 
+def precise_error(load, activity):
+    """Wrong units per active unit at theta*, with digits to spare."""
+    load, a = mp.mpf(load), mp.mpf(activity)
+    gap = 1 / mp.sqrt(load * a * (1 - a))
+    shift = mp.log((1 - a) / a) / gap
+    return mp.ncdf(shift - gap / 2) + (1 - a) / a * mp.ncdf(-shift - gap / 2)
+
+
+@pytest.mark.parametrize("activity", [0.5, 0.499999999, 0.3, 1e-3, 1e-20, 1e-100])
+@pytest.mark.parametrize("error_rate", [1e-300, 1e-12, 1e-3, 0.1, 0.5, 0.9, 1 - 1e-6, 1 - 1e-12])
+def test_load_has_the_error_rate_asked_for(activity, error_rate):
+    recall = one_step_load(error_rate, activity)
+    with mp.workdps(60):
+        below, above = (precise_error(recall.load * (1 + shift), activity) for shift in (-1e-13, 1e-13))
+        assert below < mp.mpf(error_rate) < above
+    assert recall.error_rate == pytest.approx(error_rate, rel=1e-11)
+
+
+@given(st.floats(1e-3, 0.999), st.floats(1e-6, 0.99))
+@settings(max_examples=100, deadline=None)
+def test_load_and_recall_are_inverse(activity, share):
+    wanted = one_step_load(share * min(1, (1 - activity) / activity), activity)
+    found = one_step_recall(wanted.load, activity)
+    assert found.miss_rate == pytest.approx(wanted.miss_rate, rel=1e-9)
+    assert found.false_alarm_rate == pytest.approx(wanted.false_alarm_rate, rel=1e-9)
+
+
+def test_few_errors_limit():
+    """alpha 8 V ln(1/eps) -> 1."""
+    for activity in (0.5, 0.1, 0.01):
+        gaps = []
+        for exponent in (10, 100, 300):
+            load = one_step_load(10.0**-exponent, activity).load
+            gaps.append(abs(load * 8 * activity * (1 - activity) * exponent * math.log(10) - 1))
+        assert gaps[2] < 0.01
+        assert gaps[2] == min(gaps)
+
+
+@pytest.mark.parametrize("error_rate", [0.1, 0.01])
+def test_sparse_limit(error_rate):
+    """The expansion's error falls faster than 1 / ln(1/a); the law alone is off by 12 to 60% on the same range."""
+    for activity, allowed in ((1e-6, 0.004), (1e-30, 5e-4), (1e-100, 2e-4)):
+        load = one_step_load(error_rate, activity).load
+        assert sparse_one_step_load(error_rate, activity) == pytest.approx(load, rel=allowed)
+        assert load * 2 * activity * math.log(1 / activity) < 0.9
+
+
+@pytest.mark.parametrize("activity", [0.5, 0.1, 1e-3])
+def test_high_load_limit_at_the_most_informative_threshold(activity):
+    """A hard threshold keeps 2/pi of the Shannon limit; the threshold with fewest errors keeps nothing if a < 1/2."""
+    recall = most_informative_recall(1e6, activity)
+    assert recall.bits_per_synapse == pytest.approx(2 / math.pi * SHANNON_LIMIT, rel=1e-5)
+    fewest = one_step_recall(1e6, activity).bits_per_synapse
+    assert fewest == pytest.approx(recall.bits_per_synapse if activity == 0.5 else 0.0, rel=1e-6, abs=1e-12)
+
+
+@given(st.floats(-6, math.log10(0.9)), st.floats(-2, 2))
+@settings(max_examples=60, deadline=None)
+def test_no_threshold_is_more_informative(log_activity, log_load):
+    activity = 10**log_activity
+    load = 10**log_load / activity
+    best = most_informative_recall(load, activity).bits_per_synapse
+    assert best >= one_step_recall(load, activity).bits_per_synapse * (1 - 1e-9)
+    assert best < 0.7214
+
+
+def test_bits_at_one_percent_errors():
+    """1% wrong units per active unit, misses and false alarms together."""
+    found = [one_step_load(0.01, activity).bits_per_synapse for activity in (0.5, 0.02, 0.001)]
+    np.testing.assert_allclose(found, [0.143873, 0.179678, 0.231481], atol=1e-6)
+
+
 def test_bad_input():
-    with pytest.raises(ValueError, match="patterns must be an integer of at least 1"):
-        field_law("bernoulli", "hebb", 10, 0.1, 0, True)
-    with pytest.raises(ValueError, match="lattice"):
-        field_law("bernoulli", "covariance", 1000, 0.123457, 5000, True)
     with pytest.raises(ValueError, match="variance must be positive"):
         gaussian_error(0.0, 0.1)
     with pytest.raises(ValueError, match="at least 2"):
         forgetting_of_next_write(100, 0.1, 1)
+    with pytest.raises(ValueError, match=r"strictly between 0 and 0\.111111 at activity 0\.9"):
+        one_step_load(0.2, 0.9)
+    with pytest.raises(ValueError, match=r"load .* must be positive and finite, got 0"):
+        one_step_recall(0, 0.1)
+    with pytest.raises(ValueError, match=r"activity in \(0, 1/2\)"):
+        sparse_one_step_load(0.1, 0.5)
