@@ -170,7 +170,7 @@ Image(figures["theorem1_real_codes"], width=900)
 # Computed from the certificates and from the simulations above.
 
 # %%
-certificates = LEDGER.prove([claim.id for claim in THEOREM1.claims])
+certificates = LEDGER.prove(LEDGER.closure(claim.id for claim in THEOREM1.claims))
 measured = THEOREM1.evidence(results, tables)
 judgements = LEDGER.judge([*(each for per_claim in certificates.values() for each in per_claim), *measured])
 rows = ["| claim | verdict | about |", "|---|---|---|"]

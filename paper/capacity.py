@@ -17,6 +17,7 @@ from theory.information import Recall
 from theory.load_surface import Input, check_input
 from theory.mean_field import Retrieval, check_retrieval, critical_point, fixed_point
 from theory.one_step import one_step_load
+from theory.stability import growth
 from theory.willshaw import willshaw_capacity
 
 RuleName = Literal["covariance", "hebb", "willshaw", "projection", "gardner"]
@@ -104,6 +105,7 @@ class Answer:
         retrieval: as used; None where the rule has no such choice.
         neurons: as used; None in the limit of large N.
         eps: as used; None for the capacity itself.
+        stable: whether small deviations from the fixed point die out; None where it is not a fixed point.
     """
 
     question: Question
@@ -113,6 +115,7 @@ class Answer:
     retrieval: Retrieval | None = None
     neurons: int | None = None
     eps: float | None = None
+    stable: bool | None = None
 
     def record(self) -> dict[str, Any]:
         """Return the answer as JSON values."""
@@ -133,6 +136,7 @@ class Answer:
             "neurons": self.neurons,
             "patterns": None if self.neurons is None else round(recall.load * self.neurons),
             "kappa": self.question.kappa,
+            "stable": self.stable,
             "theory": self.theory,
         }
 
@@ -150,6 +154,11 @@ class Answer:
             f"bits per unit         {recall.bits_per_unit:.10g}",
             f"bits per synapse      {recall.bits_per_synapse:.10g}",
         ]
+        if self.stable is False:
+            lines.append(
+                "note                  a fixed threshold does not hold this state: with all units updated at once"
+            )
+            lines.append("                      small deviations grow; k winners (--retrieval kwta) hold theirs")
         return "\n".join(lines)
 
 
@@ -191,7 +200,7 @@ def _at_fixed_point(question: Question) -> Answer:
                 raise ValueError(f"eps = {eps} is met only below a thousandth of the capacity {point.load:.6g}")
             load = float(root_scalar(excess, bracket=(lowest, point.load * (1 - 1e-9)), rtol=1e-12).root)
             point = fixed_point(load, activity, input, retrieval)
-    return Answer(question, point.recall, theory, input, retrieval, eps=eps)
+    return Answer(question, point.recall, theory, input, retrieval, eps=eps, stable=growth(point) < 1 + 1e-6)
 
 
 def _at_finite_size(question: Question, neurons: int, eps: float) -> Answer:

@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 reproduce_app = typer.Typer(help="Reproduce a theorem end to end.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(reproduce_app, name="reproduce")
+simulate_app = typer.Typer(help="Simulate one network.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(simulate_app, name="simulate")
 
 Out = Annotated[Path, typer.Option(help="Output folder; results go to OUT/SCALE.")]
 Scale = Annotated[str, typer.Option(help="How much to simulate: quick, laptop or large.")]
@@ -44,6 +46,12 @@ def _reproduce(name: str, out: Path, scale: str, seed: int) -> None:
 def theorem1(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
     """Theorem 1: write interference against activity. Stopped and started again, it goes on where it was."""
     _reproduce("theorem1", out, scale, seed)
+
+
+@reproduce_app.command("theorem2")
+def theorem2(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
+    """Theorem 2: capacity, information and the ceiling. Stopped and started again, it goes on where it was."""
+    _reproduce("theorem2", out, scale, seed)
 
 
 @reproduce_app.command("all")
@@ -81,6 +89,82 @@ def capacity(
     choices: Any = {"rule": rule, "input": input, "retrieval": retrieval, "steps": steps}
     answer = predict(Question(activity, **choices, kappa=kappa, eps=eps, neurons=neurons))
     _say(json.dumps(answer.record(), indent=2) if as_json else answer.text())
+
+
+Neurons = Annotated[int, typer.Option(help="Neurons of a network.")]
+Activity = Annotated[float, typer.Option(help="Fraction of active units, between 0 and 1.")]
+Seeds = Annotated[int, typer.Option(help="Independent networks; intervals are over them.")]
+Probes = Annotated[int, typer.Option(help="Stored patterns cued in each network.")]
+CodeName = Annotated[str, typer.Option(help="Law of the patterns: fixed-size or bernoulli.")]
+RetrievalName = Annotated[str, typer.Option(help="kwta (k winners) or threshold.")]
+UpdateName = Annotated[str, typer.Option(help="synchronous or random order of updates.")]
+CueMiss = Annotated[float, typer.Option(help="Fraction of a pattern's active units missing from its cue.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _network(code: str, retrieval: str, update: str, seeds: int) -> dict[str, Any]:
+    """What both simulations choose, checked."""
+    from sims.retrieval import check_update
+    from theory.activity import check_code, check_count
+    from theory.mean_field import check_retrieval
+
+    replicas = check_count(seeds, "seeds", minimum=2)  # an interval needs two
+    names = {"code": check_code(code), "retrieval": check_retrieval(retrieval), "update": check_update(update)}
+    return {**names, "replicas": replicas}
+
+
+@simulate_app.command("capacity")
+def simulate_capacity(
+    neurons: Neurons,
+    activity: Activity,
+    seeds: Seeds = 4,
+    probes: Probes = 32,
+    code: CodeName = "fixed-size",
+    retrieval: RetrievalName = "kwta",
+    update: UpdateName = "synchronous",
+    dynamics: Annotated[str, typer.Option(help="plain, or amp (Onsager-corrected).")] = "plain",
+    cue_miss: CueMiss = 0.0,
+    overlap: Annotated[float, typer.Option(help="Overlap a pattern must keep.")] = 0.7,
+    kept: Annotated[float, typer.Option(help="Fraction of the patterns that must keep it.")] = 0.5,
+    seed: Seed = 0,
+    out: Out = Path("results"),
+    as_json: AsJson = False,
+) -> None:
+    """Measure a capacity: the largest load at which enough patterns keep their overlap."""
+    from paper import simulate
+    from sims.capacity import CapacityPoint, check_dynamics
+
+    names: Any = {**_network(code, retrieval, update, seeds), "dynamics": check_dynamics(dynamics)}
+    sizes: Any = {"neurons": neurons, "activity": activity, "probes": probes, "seed": seed}
+    point = CapacityPoint(**names, **sizes, cue_miss=cue_miss, overlap=overlap, kept=kept)
+    record = simulate.simulate_capacity(point, out, progress=not as_json)
+    _say(json.dumps(record, indent=2) if as_json else simulate.text(record))
+
+
+@simulate_app.command("retrieval")
+def simulate_retrieval(
+    neurons: Neurons,
+    activity: Activity,
+    load: Annotated[float, typer.Option(help="Stored patterns per neuron.")],
+    probes: Probes = 32,
+    seeds: Seeds = 4,
+    code: CodeName = "fixed-size",
+    retrieval: RetrievalName = "kwta",
+    update: UpdateName = "synchronous",
+    cue_miss: CueMiss = 0.0,
+    seed: Seed = 0,
+    out: Out = Path("results"),
+    as_json: AsJson = False,
+) -> None:
+    """Measure retrieval at one load: overlap, errors and bits at the fixed point."""
+    from paper import simulate
+    from sims.recall import RetrievalPoint
+
+    names: Any = _network(code, retrieval, update, seeds)
+    sizes: Any = {"neurons": neurons, "activity": activity, "probes": probes, "seed": seed}
+    point = RetrievalPoint(**names, **sizes, cue_miss=cue_miss, load=load)
+    record = simulate.simulate_retrieval(point, out, progress=not as_json)
+    _say(json.dumps(record, indent=2) if as_json else simulate.text(record))
 
 
 @app.command()

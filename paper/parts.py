@@ -2,6 +2,7 @@
 
 from paper.part import Part
 from paper.theorem1 import THEOREM1
+from paper.theorem2 import THEOREM2
 
-PARTS: dict[str, Part] = {part.name: part for part in (THEOREM1,)}
+PARTS: dict[str, Part] = {part.name: part for part in (THEOREM1, THEOREM2)}
 """The parts in reading order."""

@@ -60,8 +60,10 @@ def reproduce(part: Part, out: Path, scale: str, seed: int, say: Say) -> bool:
     measured = part.evidence(measurements, summary)
     write_evidence(folder / EVIDENCE, measured)
     certified = [each for claim in part.claims for each in claim.evidence(results)]
-    judgements = LEDGER.judge([*certified, *measured])
-    say(verdicts.table(LEDGER, judgements, [claim.id for claim in part.claims]))
+    own = [claim.id for claim in part.claims]
+    premises = LEDGER.prove(each for each in LEDGER.closure(own) if each not in own)
+    judgements = LEDGER.judge([*certified, *(each for proved in premises.values() for each in proved), *measured])
+    say(verdicts.table(LEDGER, judgements, own))
     say("4. Drawing")
     for path in draw(part.figures(measurements, summary), Path(out) / scale / FIGURES):
         say(f"  {path}")

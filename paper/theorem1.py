@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import xarray as xr
 from matplotlib.figure import Figure
 
-from paper.figures import forgetting, interference, overlaps, real_codes, variance
+from paper.figures.theorem1 import forgetting, interference, overlaps, real_codes, variance
 from paper.part import Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.theorem1 import CLAIMS, judge

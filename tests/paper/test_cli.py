@@ -28,7 +28,10 @@ def test_claims_as_json(capsys, tmp_path):
     assert ledger["T1"]["verdict"] == "proved"
     assert ledger["T1.variance"]["verdict"] == "proved on a domain"
     assert ledger["T1.normalised"]["verdict"] == "refuted as stated"
-    assert ledger["T2"]["verdict"] == "open"
+    assert ledger["T2"]["verdict"] == "proved"
+    assert ledger["TF.law"]["verdict"] == "refuted as stated"
+    assert ledger["T2.fixed_point_equations"]["verdict"] == "open"  # exact algebra on a replica assumption
+    assert ledger["E1"]["verdict"] == "open"
     assert set(ledger["T1"]) >= {"proposed", "exact", "evidence", "depends_on", "fingerprint", "reason"}
 
 
@@ -85,7 +88,7 @@ def test_prove_exits_with_1_for_a_false_claim(capsys, monkeypatch):
         (["reproduce", "theorem1", "--seed", "many"], "--seed"),
         (["reproduce", "theorem7"], "theorem7"),
         (["prove", "T1.varance"], "did you mean T1.variance?"),
-        (["prove", "T2"], "no certificates yet for T2"),
+        (["prove", "E1"], "no certificates yet for E1"),
         (["claims", "T9"], "unknown claim 'T9'"),
         (["frobnicate"], "frobnicate"),
     ],

@@ -1,0 +1,1 @@
+"""Figures of Theorem 1, one module each."""

@@ -1,0 +1,1 @@
+"""Figures of Theorem 2, one module each."""
