@@ -6,6 +6,10 @@ from typing import NamedTuple, cast
 from scipy.optimize import brentq
 
 
+ROUNDING = 1e-12
+"""Noise of a logarithm that is a difference of logarithms of up to 700: a smaller fall says nothing."""
+
+
 class Slopes(NamedTuple):
     """A function of the margins (u, v) with its first and second derivatives.
 
@@ -45,8 +49,8 @@ def maximise(function: Callable[[float, float], Slopes], start: tuple[float, flo
         else:
             step_u, step_v = here.du, here.dv
         gain = here.du * step_u + here.dv * step_v  # twice what a full Newton step gains
-        there, rounding = function(u + step_u, v + step_v), 1e-14 * max(1.0, abs(here.value))
-        while not there.value > here.value - rounding and abs(step_u) + abs(step_v) > 0:
+        there = function(u + step_u, v + step_v)
+        while not there.value > here.value - ROUNDING and abs(step_u) + abs(step_v) > 0:
             step_u, step_v = step_u / 2, step_v / 2
             there = function(u + step_u, v + step_v)
         u, v, here = u + step_u, v + step_v, there
