@@ -6,18 +6,17 @@ up to a limit.
 """
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy as sp
-from flint import arb, ctx
+from flint import arb, fmpq
 
 from proofs.certificate import Outcome, Step
-from proofs.enclose import enclose, rational_ball
+from proofs.enclose import Program, program, rational_ball, working_precision
 from proofs.grades import Grade
 
-Box = dict[sp.Symbol, tuple[Any, Any]]
+Box = dict[sp.Symbol, tuple[fmpq, fmpq]]
 
 
 @dataclass(frozen=True)
@@ -44,55 +43,45 @@ class BallInequality(Step):
         left, right = self.proposition.sides
         difference = (right - left if downwards else left - right).doit()
         strict = isinstance(relation, (sp.Gt, sp.Lt))
-        slopes = {symbol: sp.diff(difference, symbol) for symbol, _ in self.proposition.over}
+        symbols = tuple(symbol for symbol, _ in self.proposition.over)
+        value, slopes = program((difference,), symbols), _slopes(difference, symbols)
         boxes: deque[Box] = deque([{symbol: _ends(symbol, values) for symbol, values in self.proposition.over}])
-        for piece in range(1, self.max_pieces + 1):
-            box = boxes.popleft()
-            found = self._on_box(difference, slopes, box, strict)
-            if found is False:
-                return Outcome(False, f"false for all {_words(box)}")
-            if found is None:
-                middle: Box = {symbol: ((low + high) / 2,) * 2 for symbol, (low, high) in box.items()}
-                if self._on_box(difference, {}, middle, strict) is False:
-                    return Outcome(False, f"false at {_words(middle)}")
-                if not box or all(low == high for low, high in box.values()):
-                    return Outcome(False, f"undecided: the ball at {_words(box)} touches zero")
-                boxes.extend(_halves(box))
-            if not boxes:
-                return Outcome(True, f"certain on each of {piece} pieces")
+        with working_precision(self.precision):
+            for piece in range(1, self.max_pieces + 1):
+                box = boxes.popleft()
+                found = _on_box(value, slopes, box, strict)
+                if found is False:
+                    return Outcome(False, f"false for all {_words(box)}")
+                if found is None:
+                    middle: Box = {s: ((low + high) / 2, (low + high) / 2) for s, (low, high) in box.items()}
+                    if _on_box(value, None, middle, strict) is False:
+                        return Outcome(False, f"false at {_words(middle)}")
+                    if not box or all(low == high for low, high in box.values()):
+                        return Outcome(False, f"undecided: the ball at {_words(box)} touches zero")
+                    boxes.extend(_halves(box))
+                if not boxes:
+                    return Outcome(True, f"certain on each of {piece} pieces")
         return Outcome(False, f"undecided after {self.max_pieces} pieces, as for {_words(boxes[0])}")
 
-    def _on_box(self, difference: sp.Expr, slopes: Mapping[sp.Symbol, sp.Expr], box: Box, strict: bool) -> bool | None:
-        """Return whether the difference is certainly of the right sign, certainly not, or neither."""
-        balls = {symbol: self._ball(*ends) for symbol, ends in box.items()}
-        direct = enclose(difference, balls, self.precision)
-        found = _certain(direct, strict)
-        if found is None and slopes and direct.is_finite():  # finite: defined and continuous on the whole box
-            try:
-                return _certain(self._mean_value_form(difference, slopes, box, balls), strict)
-            except NotImplementedError:  # a derivative that is not translated, such as that of Abs
-                return None
-        return found
 
-    def _mean_value_form(
-        self,
-        difference: sp.Expr,
-        slopes: Mapping[sp.Symbol, sp.Expr],
-        box: Box,
-        balls: Mapping[sp.Symbol, arb],
-    ) -> arb:
-        centre = {symbol: self._ball((low + high) / 2, (low + high) / 2) for symbol, (low, high) in box.items()}
-        rises = [
-            (enclose(slope, balls, self.precision), balls[symbol] - centre[symbol]) for symbol, slope in slopes.items()
-        ]
-        return sum((slope * step for slope, step in rises), enclose(difference, centre, self.precision))
+def _slopes(difference: sp.Expr, symbols: tuple[sp.Symbol, ...]) -> Program | None:
+    """Return the program of the partial derivatives, or None if there is no variable or no translation."""
+    try:
+        return program(tuple(sp.diff(difference, symbol) for symbol in symbols), symbols) if symbols else None
+    except NotImplementedError:  # such as the derivative of Abs
+        return None
 
-    def _ball(self, low: Any, high: Any) -> arb:
-        before, ctx.prec = ctx.prec, self.precision
-        try:
-            return rational_ball(low, high)
-        finally:
-            ctx.prec = before
+
+def _on_box(value: Program, slopes: Program | None, box: Box, strict: bool) -> bool | None:
+    """Return whether the difference is certainly of the right sign, certainly not, or neither."""
+    balls = [rational_ball(*ends) for ends in box.values()]
+    (direct,) = value(balls)
+    found = _certain(direct, strict)
+    if found is None and slopes is not None and direct.is_finite():  # finite: defined, continuous on the whole box
+        centre = [rational_ball((low + high) / 2, (low + high) / 2) for low, high in box.values()]
+        rises = [slope * (ball - middle) for slope, ball, middle in zip(slopes(balls), balls, centre, strict=True)]
+        return _certain(sum(rises, value(centre)[0]), strict)
+    return found
 
 
 def _certain(ball: arb, strict: bool) -> bool | None:
@@ -104,11 +93,11 @@ def _certain(ball: arb, strict: bool) -> bool | None:
     return None
 
 
-def _ends(symbol: sp.Symbol, values: sp.Set) -> tuple[sp.Rational, sp.Rational]:
+def _ends(symbol: sp.Symbol, values: sp.Set) -> tuple[fmpq, fmpq]:
     low, high = values.inf, values.sup
     if not isinstance(values, (sp.Interval, sp.FiniteSet)) or not (low.is_Rational and high.is_Rational):
         raise ValueError(f"the range {values} of {symbol} is not an interval with rational ends")
-    return low, high
+    return fmpq(int(low.p), int(low.q)), fmpq(int(high.p), int(high.q))
 
 
 def _halves(box: Box) -> tuple[Box, Box]:

@@ -66,6 +66,20 @@ class Ledger:
                 return claim
         raise ValueError(self._unknown(claim_id))
 
+    def closure(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids and those of all claims that they rest on, in the order of the ledger.
+
+        Raises:
+            ValueError: an id is unknown.
+        """
+        wanted, waiting = set(), list(ids)
+        while waiting:
+            claim = self.claim(waiting.pop())
+            if claim.id not in wanted:
+                wanted.add(claim.id)
+                waiting += claim.depends_on
+        return tuple(claim.id for claim in self.claims if claim.id in wanted)
+
     def prove(
         self, ids: Iterable[str] | None = None, on_step: Callable[[Step, StepResult], None] | None = None
     ) -> dict[str, tuple[Evidence, ...]]:
@@ -79,7 +93,7 @@ class Ledger:
         known: dict[Step, StepResult] = {}
         for argument in (argument for claim in chosen for argument in claim.arguments):
             if argument.certificate not in results:
-                results[argument.certificate] = argument.certificate.check(on_step, known)
+                results[argument.certificate] = _checked(argument.certificate, on_step, known)
         return {claim.id: claim.evidence(results) for claim in chosen}
 
     def judge(self, evidence: Iterable[Evidence]) -> dict[str, Judgement]:
@@ -101,6 +115,21 @@ class Ledger:
         close = difflib.get_close_matches(claim_id, ids, n=1, cutoff=0.4)
         hint = f"; did you mean {close[0]}?" if close else ""
         return f"the unknown claim {claim_id!r} (known: {', '.join(ids) or 'none'}){hint}"
+
+
+def _checked(
+    certificate: Certificate, on_step: Callable[[Step, StepResult], None] | None, known: dict[Step, StepResult]
+) -> CertificateResult:
+    """Check a certificate, once a process: what it proves depends on nothing but itself."""
+    if certificate not in _CHECKED:
+        _CHECKED[certificate] = certificate.check(on_step, known)
+    elif on_step is not None:
+        for step, result in zip(certificate.steps, _CHECKED[certificate].results, strict=True):
+            on_step(step, result)
+    return _CHECKED[certificate]
+
+
+_CHECKED: dict[Certificate, CertificateResult] = {}
 
 
 def write_evidence(path: Path | str, evidence: Iterable[Evidence]) -> None:

@@ -6,17 +6,18 @@ points of the dynamics, `fixed_points` enclosures of their capacity, `any_rule` 
 learning rule, `judge` turns the tables of the simulations into evidence.
 """
 
-import importlib
-import importlib.util
-from typing import Any
-
-from proofs.theorem2 import any_rule, ceiling, extensions, information, law, one_step, printed, retrieval
-
-
-def _claims(name: str) -> tuple[Any, ...]:
-    module = f"proofs.theorem2.{name}"
-    return importlib.import_module(module).CLAIMS if importlib.util.find_spec(module) else ()
-
+from proofs.theorem2 import (
+    any_rule,
+    ceiling,
+    extensions,
+    fixed_points,
+    gardner,
+    information,
+    law,
+    one_step,
+    printed,
+    retrieval,
+)
 
 CLAIMS = (
     *law.CLAIMS,
@@ -26,8 +27,8 @@ CLAIMS = (
     *printed.CLAIMS,
     *extensions.CLAIMS,
     *retrieval.CLAIMS,
-    *_claims("fixed_points"),
+    *fixed_points.CLAIMS,
     *any_rule.CLAIMS,
-    *_claims("gardner"),
+    *gardner.CLAIMS,
 )
 """Every claim of Theorem 2, in reading order."""

@@ -67,6 +67,13 @@ def test_each_certificate_runs_once() -> None:
     assert set(LEDGER.prove(["middle"])) == {"middle"}
 
 
+def test_closure_holds_all_premises() -> None:
+    other = replace(BASE, id="other")
+    ledger = Ledger((TOP, other, MIDDLE, BASE))
+    assert ledger.closure(["middle"]) == ("middle", "base.gain")
+    assert ledger.closure(["top"]) == ("top", "middle", "base.gain")
+
+
 def test_proof_to_verdict() -> None:
     evidence = [each for found in LEDGER.prove().values() for each in found]
     judgements = LEDGER.judge(evidence)
