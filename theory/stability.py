@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import OptimizeResult, minimize_scalar
 
 from theory.load_surface import Input, LoadSurface, log_density
 from theory.mean_field import FixedPoint, critical_point, spinodal
@@ -110,7 +110,7 @@ def stable_critical_point(activity: float, input: Input = "centred") -> FixedPoi
     summit = critical_point(activity, input)
     if growth(summit) <= 1 + 1e-7:
         return summit
-    found = minimize_scalar(
+    found: OptimizeResult = minimize_scalar(
         lambda threshold: -stability_limit(float(threshold), activity, input).load,
         bounds=(summit.threshold, summit.threshold + 0.3 * (1 - summit.threshold)),
         method="bounded",
