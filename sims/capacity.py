@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
+import jax
 import numpy as np
 import xarray as xr
 
@@ -138,7 +139,8 @@ def measure_capacity(point: CapacityPoint) -> xr.Dataset:
             seen[patterns] = (int(kept.sum()), float(overlaps[kept].mean()) if kept.any() else math.nan)
             return bool(kept.mean() >= point.kept)
 
-        low, high = crossing(enough, round(point.predicted * point.neurons), point.resolution)
+        start = point.predicted * point.neurons * _dither(point, replica)
+        low, high = crossing(enough, round(start), point.resolution)
         rows.append((low, high, seen[low][0], seen[high][0], seen[low][1]))
     data = np.asarray(rows).T
     return xr.Dataset({name: ("replica", values) for name, values in zip(names, data, strict=True)})
@@ -170,7 +172,7 @@ def measure_sequential(point: SequentialPoint) -> xr.Dataset:
             return True
 
         guess = one_step_load(point.forgetting, point.activity).load * point.neurons
-        low, high = crossing(all_within, max(1, round(guess / 2)), point.resolution)
+        low, high = crossing(all_within, round(guess / 2 * _dither(point.networks, replica)), point.resolution)
         rows.append((low, high, rates[low], rates[low] * active / (point.neurons - active)))
     data = np.asarray(rows).T
     return xr.Dataset({name: ("replica", values) for name, values in zip(names, data, strict=True)})
@@ -202,6 +204,14 @@ def _overlaps(point: CapacityPoint, replica: int, network: Network) -> np.ndarra
         return np.where(run.stopped, -1.0, run.overlap[:, -1])
     options = {"threshold": point.firing_threshold, "update": point.update, "key": point.key(replica)}
     return retrieve(network, cues, stored, **options).overlap
+
+
+def _dither(point: NetworkPoint, replica: int) -> float:
+    """A random factor within a stride, so that the loads tried differ between replicas.
+
+    The width of the brackets then scatters the replicas as well, and their interval includes it.
+    """
+    return STRIDE ** float(jax.random.uniform(point.key(replica), minval=-0.5, maxval=0.5))
 
 
 def _growing(point: NetworkPoint, replica: int) -> Callable[[int], Network]:

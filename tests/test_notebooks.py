@@ -11,7 +11,7 @@ SCRIPTS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.
 
 
 def test_there_are_notebooks():
-    assert [script.stem for script in SCRIPTS] == ["01_theorem_1_interference"]
+    assert [script.stem for script in SCRIPTS] == ["01_theorem_1_interference", "02_theorem_2_capacity"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda each: each.stem)
