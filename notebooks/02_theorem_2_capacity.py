@@ -139,7 +139,18 @@ print(predict(Question(0.05)).text())
 studies = THEOREM2.studies(SCALE, seed=0)
 results = simulate(studies, OUT, progress=SCALE != "quick")
 tables = THEOREM2.tables(studies, results)
-columns = ["code", "retrieval", "dynamics", "update", "cue_miss", "neurons", "activity", "load", "load_low", "load_high"]
+columns = [
+    "code",
+    "retrieval",
+    "dynamics",
+    "update",
+    "cue_miss",
+    "neurons",
+    "activity",
+    "load",
+    "load_low",
+    "load_high",
+]
 measured = tables["capacity"][[*columns, "predicted"]].to_dataframe()
 measured.style.format("{:.4g}", subset=["load", "load_low", "load_high", "predicted", "activity"]).hide()
 

@@ -5,7 +5,6 @@ from typing import NamedTuple, cast
 
 from scipy.optimize import brentq
 
-
 ROUNDING = 1e-12
 """Noise of a logarithm that is a difference of logarithms of up to 700: a smaller fall says nothing."""
 

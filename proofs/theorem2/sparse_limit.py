@@ -268,6 +268,7 @@ sparse = Claim(
         "1/(2\\ln 2)$.",
         tuple(step.proposition for step in (*_above, *_below)),
     ),
+    depends_on=("T2",),  # for the upper limit of eta
     arguments=(Argument(sparse_proof, Target.EXACT, Finding.HOLDS),),
 )
 
