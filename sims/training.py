@@ -1,0 +1,98 @@
+"""How long the perceptron rule takes to fill a dense zone, from nothing, as the load goes to its limit of 2.
+
+The rule ends if a solution exists, after a number of errors bounded by the inverse square of the best margin
+(Rosenblatt 1962, Novikoff 1962). The best margin of random items falls linearly in 2 - load near the limit (Gardner
+1988), so epochs are expected to grow about as `(2 - load)^-2`.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sims.codes import KeyGenerator, random_bits
+from sims.harness.statistics import mean_interval
+from sims.replicas import interval_columns, rows_table
+from sims.slow_zone import train
+from theory.activity import check_count
+
+_VALUES, _KEYS = 0, 1
+
+
+@dataclass(frozen=True)
+class TrainingPoint:
+    """A zone trained on random items, all at once.
+
+    Attributes:
+        neurons: key units.
+        outputs: units trained side by side; the zone is learnt when the slowest of them is.
+        load: items per key unit.
+        max_epochs: after which training is given up.
+        replicas: independent zones.
+        seed: of the random numbers.
+
+    Raises:
+        ValueError: a field out of range.
+    """
+
+    neurons: int
+    outputs: int
+    load: float
+    max_epochs: int = 20_000
+    replicas: int = 4
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_count(self.neurons, "neurons")
+        check_count(self.outputs, "outputs")
+        check_count(self.max_epochs, "max_epochs")
+        check_count(self.replicas, "replicas", minimum=2)
+        check_count(self.seed, "seed", minimum=0)
+        if not 1 <= self.load * self.neurons < 2 * self.neurons:
+            raise ValueError(f"load must give at least one item and lie below 2, got {self.load!r}")
+
+    @property
+    def label(self) -> str:
+        """A readable name."""
+        return f"N={self.neurons},outputs={self.outputs},load={self.load:g}"
+
+
+def measure_training(point: TrainingPoint) -> xr.Dataset:
+    """Train every replica; return `epochs` and `converged` (replica)."""
+    items = int(point.load * point.neurons)
+    epochs, converged = [], []
+    for replica in range(point.replicas):
+        seeds = np.random.SeedSequence([point.seed, zlib.crc32(point.label.encode()), replica])
+        seed = int(seeds.generate_state(1, np.uint64)[0])
+        keys = KeyGenerator(point.neurons, 2, seed, _KEYS).patterns(0, items)
+        targets = 2.0 * random_bits(seed, _VALUES, 0, items, point.outputs) - 1
+        result = train(np.zeros((point.outputs, point.neurons)), keys, targets, point.max_epochs)
+        epochs.append(result.epochs)
+        converged.append(result.converged)
+    return xr.Dataset(
+        {
+            "epochs": ("replica", epochs, {"long_name": "presentations of every item", "units": "epochs"}),
+            "converged": ("replica", converged, {"long_name": "every item was learnt"}),
+        }
+    )
+
+
+def summarise_training(points: Sequence[TrainingPoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """One row per point: epochs with a t-interval over replicas, how many converged, and seconds if recorded."""
+    rows = [
+        {
+            "label": point.label,
+            "size": point.neurons,
+            "outputs": point.outputs,
+            "load": point.load,
+            **interval_columns("epochs", mean_interval(data["epochs"].values)),
+            "scaled_epochs": float(data["epochs"].values.mean()) * (2 - point.load) ** 2,
+            "converged": int(data["converged"].values.sum()),
+            "replicas": point.replicas,
+            "seconds": float(data.attrs.get("seconds", float("nan"))),
+        }
+        for point, data in zip(points, datasets, strict=True)
+    ]
+    return rows_table(rows)
