@@ -31,7 +31,7 @@ def test_claims_as_json(capsys, tmp_path):
     assert ledger["T2"]["verdict"] == "proved"
     assert ledger["TF.law"]["verdict"] == "refuted as stated"
     assert ledger["T2.fixed_point_equations"]["verdict"] == "open"  # exact algebra on a replica assumption
-    assert ledger["E1"]["verdict"] == "open"
+    assert ledger["E1.linear"]["verdict"] == "open"
     assert set(ledger["T1"]) >= {"proposed", "exact", "evidence", "depends_on", "fingerprint", "reason"}
 
 
@@ -88,7 +88,7 @@ def test_prove_exits_with_1_for_a_false_claim(capsys, monkeypatch):
         (["reproduce", "theorem1", "--seed", "many"], "--seed"),
         (["reproduce", "theorem7"], "theorem7"),
         (["prove", "T1.varance"], "did you mean T1.variance?"),
-        (["prove", "E1"], "no certificates yet for E1"),
+        (["prove", "E1.linear"], "no certificates yet for E1.linear"),
         (["claims", "T9"], "unknown claim 'T9'"),
         (["frobnicate"], "frobnicate"),
     ],
