@@ -2,10 +2,12 @@ r"""Onsager-corrected retrieval (approximate message passing), whose large-N law
 
 With `A = (xi - a)/sqrt(N a(1-a))` (p x N), states s, input `x = s - a`, and the coefficients C_t,
 
-    u^t = A x^t - C_t g^{t-1},   g^t = u^t / (1 - C_t),   h^{t+1} = A^T g^t - alpha/(1 - C_t) x^t,
+    u^t = A x^t - C_t g^{t-1},   g^t = u^t / (1 - C_t),   h^{t+1} = A^T g^t - D/(1 - C_t) x^t,   D_i = sum_mu A_mu,i^2,
 
-and the next state has its active units where h exceeds the threshold, or at the k largest fields. Overlaps are exact
-integers before they are scaled; g and the fields are 32-bit floats. The coefficients are those the state evolution
+and the next state has its active units where h exceeds the threshold, or at the k largest fields. D is alpha at
+large N, but scatters by `sqrt(alpha (1-2a)^2 / (N a(1-a)))` from unit to unit (at a = 0.02 and N = 5000 by most of the
+crosstalk's deviation): the units' own self-coupling is taken out, not its mean. Overlaps are exact integers before they
+are scaled; g and the fields are 32-bit floats. The coefficients are those the state evolution
 predicts (deterministic numbers, as its theorem allows), or estimated for each probe by itself. The estimate takes the
 fields for `M (xi - a) + tau z`, with `M` the largest entry of `g / sqrt(N a(1-a))` (the cued pattern's) and
 `tau^2` the sum of the other entries' squares over N; counting fields near the threshold instead is either noisy or,
@@ -130,6 +132,7 @@ def corrected_fields(
     fields = np.empty(states.shape, np.float32)
     current = np.zeros_like(feedback)
     stored = np.arange(len(network.words)) < patterns
+    coupling = self_coupling(network)
     for rows in batches(len(states)):
         own, c = states[rows], response[rows, None]
         padded = jnp.asarray(pad_states(own, network.words.shape[1] * WORD))
@@ -138,10 +141,16 @@ def corrected_fields(
         given = np.where(stored, centred / scale - c * feedback[rows], 0.0) / (1 - c)
         weights = jnp.asarray(pad_states(given.astype(np.float32), given.shape[1]))
         summed = np.asarray(weighted_sums(network.words, weights, patterns))[: len(own), :neurons]
-        onsager = network.load / (1 - c) * (own - a)
+        onsager = coupling / (1 - c) * (own - a)
         fields[rows] = (summed - a * given.sum(axis=1, keepdims=True)) / scale - onsager
         current[rows] = given
     return fields, current
+
+
+def self_coupling(network: Network) -> Float64[np.ndarray, " neuron"]:
+    """`D_i = sum_mu A_mu,i^2`, from how many patterns each unit is active in; alpha in the mean."""
+    a, neurons = float(network.centre), network.neurons
+    return (network.totals.fired * (1 - 2 * a) + network.patterns * a * a) / (neurons * a * (1 - a))
 
 
 def estimated_response(

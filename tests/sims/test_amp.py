@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sims.amp import HIGHEST_RESPONSE, estimated_response, retrieve_amp
+from sims.amp import HIGHEST_RESPONSE, estimated_response, retrieve_amp, self_coupling
 from sims.fields import Network, draw_network
 from sims.recall import AmpPoint, measure_amp, summarise_amp
 from sims.retrieval import noisy_cues
@@ -21,7 +21,7 @@ def network(code: Code = "fixed-size", neurons=200, activity=0.2, patterns=12, *
 
 def dense_trajectory(net: Network, cue, response, threshold):
     """The iteration as written, with the whole matrix A in double precision, for given coefficients."""
-    a, load = float(net.centre), net.load
+    a = float(net.centre)
     matrix = (net.stored(np.arange(net.patterns)) - a) / np.sqrt(net.neurons * a * (1 - a))
     state, feedback, states = cue, np.zeros(net.patterns), [cue]
     for c in response:
@@ -30,7 +30,7 @@ def dense_trajectory(net: Network, cue, response, threshold):
             continue
         overlaps = matrix @ (state - a) - c * feedback
         feedback = overlaps / (1 - c)
-        fields = matrix.T @ feedback - load / (1 - c) * (state - a)
+        fields = matrix.T @ feedback - (matrix**2).sum(axis=0) / (1 - c) * (state - a)
         if threshold is None:
             state = np.isin(np.arange(cue.size), np.argsort(-fields, kind="stable")[: round(a * cue.size)])
         else:
@@ -119,3 +119,12 @@ def test_other_rules_and_points_are_refused() -> None:
         retrieve_amp(network(), stored, stored, 0)
     with pytest.raises(ValueError, match="fewer patterns"):
         AmpPoint("bernoulli", 1000, 0.5, "threshold", 0.0, 64, 2, 0, load=0.01, steps=3)
+
+
+def test_self_coupling_is_the_diagonal_and_alpha_in_the_mean() -> None:
+    for code in ("fixed-size", "bernoulli"):
+        net = network(code)
+        a = float(net.centre)
+        matrix = (net.stored(np.arange(net.patterns)) - a) / np.sqrt(net.neurons * a * (1 - a))
+        np.testing.assert_allclose(self_coupling(net), (matrix**2).sum(axis=0), rtol=1e-12)
+    assert self_coupling(network("fixed-size")).mean() == pytest.approx(network("fixed-size").load)
