@@ -26,33 +26,15 @@ import os
 import tempfile
 from pathlib import Path
 
-from IPython.display import Image, Markdown, display
+from IPython.display import Image, Markdown
 
+from paper.notebook import findings, judge, proof, statement, verdicts
 from paper.part import simulate
 from paper.reproduce import draw
 from paper.theorem1 import THEOREM1
-from proofs.ledger import LEDGER
 
 SCALE = os.environ.get("CWB_SCALE", "quick")
 OUT = Path(os.environ.get("CWB_OUT") or tempfile.mkdtemp(prefix="theorem1-"))
-
-
-def statement(claim):
-    """Show a claim as it was proposed and as it is exactly."""
-    parts = [f"**{claim.id}: {claim.title}**"]
-    if claim.proposed:
-        parts.append(f"*As proposed* ({claim.source}): {claim.proposed.text}")
-    if claim.exact:
-        parts.append(f"*Exactly*: {claim.exact.text}")
-    display(Markdown("\n\n".join(parts)))
-
-
-def proof(claim_id):
-    """Check the certificates of a claim and show them as they were checked."""
-    certificates = dict.fromkeys(argument.certificate for argument in LEDGER.claim(claim_id).arguments)
-    for certificate in certificates:
-        display(Markdown(certificate.markdown(certificate.check())))
-
 
 # %% [markdown]
 # ## The statement
@@ -61,8 +43,8 @@ def proof(claim_id):
 # write is one gradient step on it.
 
 # %%
-statement(LEDGER.claim("D.interference"))
-statement(LEDGER.claim("T1"))
+statement("D.interference")
+statement("T1")
 
 # %% [markdown]
 # ## The derivation
@@ -86,11 +68,11 @@ proof("T1")
 # $a = 1/\sqrt2$; for the covariance rule, on which sparse-coding capacities rest, only below $a = 1/2$.
 
 # %%
-statement(LEDGER.claim("T1.variance"))
+statement("T1.variance")
 proof("T1.variance")
 
 # %%
-statement(LEDGER.claim("T1.covariance"))
+statement("T1.covariance")
 
 # %% [markdown]
 # ## What it means, and what it does not
@@ -99,7 +81,7 @@ statement(LEDGER.claim("T1.covariance"))
 # every activity: a sparse pattern interferes less *because less is written*.
 
 # %%
-statement(LEDGER.claim("T1.normalised"))
+statement("T1.normalised")
 proof("T1.normalised")
 
 # %% [markdown]
@@ -108,8 +90,8 @@ proof("T1.normalised")
 # silent units, and there H1 survives on the sparse half.
 
 # %%
-statement(LEDGER.claim("T1.sign"))
-statement(LEDGER.claim("T1.harm"))
+statement("T1.sign")
+statement("T1.harm")
 proof("T1.harm")
 
 # %% [markdown]
@@ -170,20 +152,12 @@ Image(figures["theorem1_real_codes"], width=900)
 # Computed from the certificates and from the simulations above.
 
 # %%
-certificates = LEDGER.prove(LEDGER.closure(claim.id for claim in THEOREM1.claims))
 measured = THEOREM1.evidence(results, tables)
-judgements = LEDGER.judge([*(each for per_claim in certificates.values() for each in per_claim), *measured])
-rows = ["| claim | verdict | about |", "|---|---|---|"]
-for claim in THEOREM1.claims:
-    judgement = judgements[claim.id]
-    domain = f" ({judgement.domain})" if judgement.domain else ""
-    rows.append(f"| {claim.id} | {judgement.printed}{domain} | {claim.title} |")
-Markdown("\n".join(rows))
+judgements = judge(THEOREM1.claims, measured)
+verdicts(THEOREM1.claims, judgements)
 
 # %%
-rows = ["| claim | target | finding | simulation |", "|---|---|---|---|"]
-rows += [f"| {each.claim_id} | {each.target.value} | {each.finding.value} | {each.summary} |" for each in measured]
-Markdown("\n".join(rows))
+findings(measured)
 
 # %% [markdown]
 # ## What the proposal got right and wrong

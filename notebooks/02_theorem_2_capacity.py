@@ -27,36 +27,18 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from IPython.display import Image, Markdown, display
+from IPython.display import Image
 
 from paper.capacity import Question, predict
+from paper.notebook import findings, judge, proof, statement, verdicts
 from paper.part import simulate
 from paper.reproduce import draw
 from paper.theorem2 import THEOREM2
-from proofs.ledger import LEDGER
 from theory.any_rule import gardner_bits, gardner_load
 from theory.mean_field import critical_point, most_informative_point
 
 SCALE = os.environ.get("CWB_SCALE", "quick")
 OUT = Path(os.environ.get("CWB_OUT") or tempfile.mkdtemp(prefix="theorem2-"))
-
-
-def statement(claim_id):
-    """Show a claim as it was proposed and as it is exactly."""
-    claim = LEDGER.claim(claim_id)
-    parts = [f"**{claim.id}: {claim.title}**"]
-    if claim.proposed:
-        parts.append(f"*As proposed* ({claim.source}): {claim.proposed.text}")
-    if claim.exact:
-        parts.append(f"*Exactly*: {claim.exact.text}")
-    display(Markdown("\n\n".join(parts)))
-
-
-def proof(claim_id):
-    """Check the certificates of a claim and show them as they were checked."""
-    for certificate in dict.fromkeys(argument.certificate for argument in LEDGER.claim(claim_id).arguments):
-        display(Markdown(certificate.markdown(certificate.check())))
-
 
 # %% [markdown]
 # ## The law the proposal starts from
@@ -151,8 +133,8 @@ columns = [
     "load_low",
     "load_high",
 ]
-measured = tables["capacity"][[*columns, "predicted"]].to_dataframe()
-measured.style.format("{:.4g}", subset=["load", "load_low", "load_high", "predicted", "activity"]).hide()
+capacities = tables["capacity"][[*columns, "predicted"]].to_dataframe()
+capacities.style.format("{:.4g}", subset=["load", "load_low", "load_high", "predicted", "activity"]).hide()
 
 # %%
 paths = draw(THEOREM2.figures(results, tables), OUT / "figures")
@@ -199,17 +181,9 @@ Image(figures["theorem2_pareto"], width=500)
 # Computed from the certificates and from the simulations above.
 
 # %%
-certificates = LEDGER.prove(LEDGER.closure(claim.id for claim in THEOREM2.claims))
-found = THEOREM2.evidence(results, tables)
-judgements = LEDGER.judge([*(each for per_claim in certificates.values() for each in per_claim), *found])
-rows = ["| claim | verdict | about |", "|---|---|---|"]
-for claim in THEOREM2.claims:
-    judgement = judgements[claim.id]
-    domain = f" ({judgement.domain})" if judgement.domain else ""
-    rows.append(f"| {claim.id} | {judgement.printed}{domain} | {claim.title} |")
-Markdown("\n".join(rows))
+measured = THEOREM2.evidence(results, tables)
+judgements = judge(THEOREM2.claims, measured)
+verdicts(THEOREM2.claims, judgements)
 
 # %%
-rows = ["| claim | target | finding | simulation |", "|---|---|---|---|"]
-rows += [f"| {each.claim_id} | {each.target.value} | {each.finding.value} | {each.summary} |" for each in found]
-Markdown("\n".join(rows))
+findings(measured)

@@ -15,7 +15,7 @@ An output reads a wrong sign with probability Q(SNR) (Gaussian crosstalk).
 """
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -154,13 +154,14 @@ def best_two_state(error_rate: float, key_units: int) -> Lifetime:
     ratio = math.sqrt(check_count(key_units, "key_units")) / snr_at(error_rate)
     if ratio <= 1:
         return Lifetime(0.0, 1.0)
-    found: OptimizeResult = minimize_scalar(
+    found = minimize_scalar(
         lambda q: math.log(ratio * q) / math.log1p(-q),
         bounds=(1 / ratio, 1 - 1e-12),
         method="bounded",
         options={"xatol": 1e-12},
     )
-    return Lifetime(-float(found.fun), float(found.x))
+    best = cast(OptimizeResult, found)
+    return Lifetime(-float(best.fun), float(best.x))
 
 
 def _last_age(key_units: int, levels: int, wanted: float) -> int:

@@ -14,6 +14,7 @@ more: it overshoots. The most informative point is stable at every activity.
 """
 
 import math
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,10 +111,11 @@ def stable_critical_point(activity: float, input: Input = "centred") -> FixedPoi
     summit = critical_point(activity, input)
     if growth(summit) <= 1 + 1e-7:
         return summit
-    found: OptimizeResult = minimize_scalar(
+    found = minimize_scalar(
         lambda threshold: -stability_limit(float(threshold), activity, input).load,
         bounds=(summit.threshold, summit.threshold + 0.3 * (1 - summit.threshold)),
         method="bounded",
         options={"xatol": 1e-6},
     )
-    return stability_limit(float(found.x), activity, input)
+    best = cast(OptimizeResult, found)
+    return stability_limit(float(best.x), activity, input)
