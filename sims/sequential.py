@@ -21,9 +21,10 @@ from sims.dual_memory import LONGEST_PHASE, DualMemory
 from sims.memory import Memory, OneShotMemory
 from sims.palimpsest import PalimpsestMemory, PartitionedMemory
 from sims.rehearsal import RehearsedMemory
-from sims.sizing import Sizes, best_single_activity, dual_sizes, expected_items, single_units
+from sims.sizing import Sizes, best_single_activity, dual_sizes, single_units
 from sims.zones import Zone
 from theory.activity import check_count
+from theory.block_code_finite import expected_items
 
 System = Literal[
     "one-shot",

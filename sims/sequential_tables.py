@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from sims.harness.statistics import Interval, mean_interval
 from sims.replicas import crossing_load, interval_columns, jackknife, rows_table
 from sims.sequential import SequencePoint
-from sims.sizing import expected_items, single_units
+from sims.sizing import single_units
 from theory.block_code import one_shot_bits, output_units
+from theory.block_code_finite import expected_items
 from theory.dual_regime import dual_bits
 from theory.information import binary_entropy
 
