@@ -25,6 +25,7 @@ from sims.sizing import Sizes, best_single_activity, dual_sizes, single_units
 from sims.zones import Zone
 from theory.activity import check_count
 from theory.block_code_finite import expected_items
+from theory.palimpsest import best_clipped, best_decay
 
 System = Literal[
     "one-shot",
@@ -42,9 +43,6 @@ System = Literal[
 
 BEYOND = 1.6
 """How far past its expected capacity a one-shot zone is filled, unless told otherwise."""
-
-CLIPPING, DECAY_TIME = 0.34, 0.077
-"""Bound in units of sqrt(n), and decay time in units of n, with the longest lifetimes at a bit error of 1e-3."""
 
 RATES = (0.5, 0.125, 0.03125)
 """Of the chain of partitions: three stages, each four times slower than the one before."""
@@ -173,10 +171,12 @@ def build(point: SequencePoint, seed: int) -> Memory:
             return RehearsedMemory(single(0.5), "delta", point.interval)
         case "clipped":
             dense_zone = single(0.5)
-            return PalimpsestMemory(dense_zone, bound=max(round(CLIPPING * dense_zone.keys.units**0.5), 1))
+            levels = best_clipped(point.error_rate, dense_zone.keys.units).parameter
+            return PalimpsestMemory(dense_zone, bound=float(max(round((levels - 1) / 2), 1)))
         case "decaying":
             dense_zone = single(0.5)
-            return PalimpsestMemory(dense_zone, kept=1 - 1 / (DECAY_TIME * dense_zone.keys.units))
+            held = expected_items(dense_zone.keys.units, 0.5, point.error_rate)
+            return PalimpsestMemory(dense_zone, kept=1 - best_decay(held).parameter)
         case "partitioned":
             return PartitionedMemory.empty(dense, single(0.5, len(RATES)).keys, RATES)
         case _:

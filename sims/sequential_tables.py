@@ -12,7 +12,8 @@ from sims.replicas import crossing_load, interval_columns, jackknife, rows_table
 from sims.sequential import SequencePoint
 from sims.sizing import single_units
 from theory.block_code import one_shot_bits, output_units
-from theory.block_code_finite import expected_items
+from theory.block_code_exact import exact_bit_error
+from theory.block_code_finite import expected_bit_error, expected_items
 from theory.dual_regime import dual_bits
 from theory.information import binary_entropy
 
@@ -34,7 +35,8 @@ def summarise_retention(points: Sequence[SequencePoint], datasets: Sequence[xr.D
 
     `retained` counts the bits of exact items; `information` is the second view: what bits with this error rate say of
     the stored ones if errors were independent (`1 - H2(error)` a bit), whatever use they are. Intervals are t-intervals
-    over replicas.
+    over replicas. `predicted_bit_error` is what theory expects of a one-shot zone (NaN of other memories): exactly if
+    dense.
 
     Raises:
         ValueError: points with different numbers of checkpoints.
@@ -68,13 +70,33 @@ def _retention(point: SequencePoint, data: xr.Dataset) -> xr.Dataset:
             **table,
             **costs,
             "items": ("checkpoint", items),
+            "predicted_bit_error": ("checkpoint", [_predicted_bit_error(point, int(each)) for each in items]),
             "system": point.system,
+            "label": point.label,
+            "activity": _activity(point),
+            "fast_activity": _fast_activity(point),
+            "replicas": point.replicas,
+            "item_bits": point.item_bits,
             "rho": point.rho,
             "size": point.neurons,
             "synapses": synapses,
             "copies": int(data["copies"]),
         }
     )
+
+
+def exactness(points: Sequence[SequencePoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Over (point, checkpoint, item): `exact`, the share of replicas in which an item comes back without a wrong bit.
+
+    NaN before it arrived. Points must present equally many items.
+    """
+    rows = []
+    for point, data in zip(points, datasets, strict=True):
+        wrong = data["wrong"].values
+        exact = np.where(wrong[0] < 0, np.nan, (wrong == 0).mean(axis=0))
+        columns = {"exact": (("checkpoint", "item"), exact), "items": ("checkpoint", data["items"].values)}
+        rows.append(xr.Dataset({**columns, "system": point.system, "label": point.label, "rho": point.rho}))
+    return xr.concat(rows, dim="point")
 
 
 def capacity_items(items: Sequence[int], errors: NDArray[np.float64], error_rate: float) -> float:
@@ -137,8 +159,9 @@ def summarise_gain(points: Sequence[SequencePoint], datasets: Sequence[xr.Datase
                     "rho": point.rho,
                     "size": point.neurons,
                     "synapses": synapses + counted * copies,
-                    "fast_activity": point.sizes.fast_activity if point.system in DUAL else math.nan,
-                    "activity": point.single_activity if point.system == "one-shot" else 0.5,
+                    "fast_activity": _fast_activity(point),
+                    "activity": _activity(point),
+                    "interval": point.interval,
                     **interval_columns("bits_per_synapse", stored),
                     "standard_error": stored.standard_error,
                     "met_at_end": bool(bit_errors(point, data)[:, -1].mean() <= point.error_rate),
@@ -156,6 +179,23 @@ def summarise_gain(points: Sequence[SequencePoint], datasets: Sequence[xr.Datase
                 }
             )
     return rows_table(rows)
+
+
+def _activity(point: SequencePoint) -> float:
+    """Of the zone that holds the long-term content."""
+    return point.single_activity if point.system == "one-shot" else 0.5
+
+
+def _fast_activity(point: SequencePoint) -> float:
+    return point.sizes.fast_activity if point.system in DUAL else math.nan
+
+
+def _predicted_bit_error(point: SequencePoint, items: int) -> float:
+    if point.system != "one-shot":
+        return math.nan
+    activity = point.single_activity
+    units = single_units(point.sizes.synapses, point.item_bits, activity)
+    return (exact_bit_error if activity == 0.5 else expected_bit_error)(items, units, activity)
 
 
 def _accounting(system: str, counted: int) -> str:

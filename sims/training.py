@@ -3,6 +3,9 @@
 The rule ends if a solution exists, after a number of errors bounded by the inverse square of the best margin
 (Rosenblatt 1962, Novikoff 1962). The best margin of random items falls linearly in 2 - load near the limit (Gardner
 1988), so epochs are expected to grow about as `(2 - load)^-2`.
+
+Bits per synapse say little unless a synapse has finite precision: the weights learnt are also rounded to a few bits
+each, and asked again.
 """
 
 import zlib
@@ -11,12 +14,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from jaxtyping import Float
 
 from sims.codes import KeyGenerator, random_bits
 from sims.harness.statistics import mean_interval
 from sims.replicas import interval_columns, rows_table
 from sims.slow_zone import train
 from theory.activity import check_count
+
+PRECISIONS = tuple(range(1, 11))
+"""Bits a weight is rounded to."""
 
 _VALUES, _KEYS = 0, 1
 
@@ -59,10 +66,22 @@ class TrainingPoint:
         return f"N={self.neurons},outputs={self.outputs},load={self.load:g}"
 
 
+def rounded(weights: Float[np.ndarray, "output unit"], bits: int) -> Float[np.ndarray, "output unit"]:
+    """Weights rounded to `2^bits` evenly spaced values, for each output from its lowest weight to its highest."""
+    low, high = weights.min(axis=1, keepdims=True), weights.max(axis=1, keepdims=True)
+    step = np.maximum(high - low, 1e-300) / (2**bits - 1)
+    return low + step * np.round((weights - low) / step)
+
+
 def measure_training(point: TrainingPoint) -> xr.Dataset:
-    """Train every replica; return `epochs` and `converged` (replica)."""
+    """Train every replica.
+
+    Returns:
+        `epochs` and `converged` (replica); `rounded_bit_error` (replica, precision): wrong bits per bit once weights
+        are rounded to so many bits.
+    """
     items = int(point.load * point.neurons)
-    epochs, converged = [], []
+    epochs, converged, errors = [], [], []
     for replica in range(point.replicas):
         seeds = np.random.SeedSequence([point.seed, zlib.crc32(point.label.encode()), replica])
         seed = int(seeds.generate_state(1, np.uint64)[0])
@@ -71,11 +90,14 @@ def measure_training(point: TrainingPoint) -> xr.Dataset:
         result = train(np.zeros((point.outputs, point.neurons)), keys, targets, point.max_epochs)
         epochs.append(result.epochs)
         converged.append(result.converged)
+        errors.append([((keys @ rounded(result.weights, each).T > 0) != (targets > 0)).mean() for each in PRECISIONS])
     return xr.Dataset(
         {
             "epochs": ("replica", epochs, {"long_name": "presentations of every item", "units": "epochs"}),
             "converged": ("replica", converged, {"long_name": "every item was learnt"}),
-        }
+            "rounded_bit_error": (("replica", "precision"), errors, {"units": "wrong bits per bit"}),
+        },
+        coords={"precision": ("precision", list(PRECISIONS), {"units": "bits per weight"})},
     )
 
 
@@ -96,3 +118,13 @@ def summarise_training(points: Sequence[TrainingPoint], datasets: Sequence[xr.Da
         for point, data in zip(points, datasets, strict=True)
     ]
     return rows_table(rows)
+
+
+def summarise_precision(points: Sequence[TrainingPoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """`bit_error` with its t interval over (point, precision), for points trained to no error."""
+    tables = []
+    for point, data in zip(points, datasets, strict=True):
+        rows = [interval_columns("bit_error", mean_interval(each)) for each in data["rounded_bit_error"].values.T]
+        columns = {name: ("precision", [row[name] for row in rows]) for name in rows[0]}
+        tables.append(xr.Dataset({**columns, "load": point.load, "size": point.neurons, "replicas": point.replicas}))
+    return xr.concat(tables, dim="point").assign_coords(precision=datasets[0]["precision"])

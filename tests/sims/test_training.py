@@ -1,8 +1,9 @@
 """Epochs of the perceptron rule: more the fuller the zone, and failures said."""
 
+import numpy as np
 import pytest
 
-from sims.training import TrainingPoint, measure_training, summarise_training
+from sims.training import TrainingPoint, measure_training, rounded, summarise_precision, summarise_training
 
 
 def test_fuller_zones_take_longer():
@@ -25,3 +26,21 @@ def test_giving_up_is_said():
 def test_bad_points_are_refused(change):
     with pytest.raises(ValueError, match=next(iter(change))):
         TrainingPoint(**{"neurons": 50, "outputs": 4, "load": 1.0, **change})
+
+
+def test_rounding_keeps_the_range_and_the_number_of_values():
+    weights = np.random.default_rng(0).normal(size=(3, 500))
+    for bits in (1, 3, 6):
+        found = rounded(weights, bits)
+        assert all(len(np.unique(row)) <= 2**bits for row in found)
+        assert np.abs(found - weights).max() <= np.ptp(weights, axis=1).max() / (2**bits - 1) / 2 + 1e-12
+    ends = np.stack([weights.min(axis=1), weights.max(axis=1)], axis=1)
+    assert np.isclose(rounded(weights, 1)[:, :, None], ends[:, None]).any(axis=2).all()
+
+
+def test_coarse_weights_lose_items_and_fine_ones_do_not():
+    points = [TrainingPoint(100, 12, 1.3, replicas=2)]
+    error = summarise_precision(points, [measure_training(points[0])])["bit_error"].isel(point=0)
+    assert float(error.sel(precision=1)) > 0.02
+    assert float(error.sel(precision=10)) == 0
+    assert (np.diff(error.values[:5]) < 0.01).all()
