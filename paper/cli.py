@@ -26,38 +26,56 @@ app.add_typer(simulate_app, name="simulate")
 Out = Annotated[Path, typer.Option(help="Output folder; results go to OUT/SCALE.")]
 Scale = Annotated[str, typer.Option(help="How much to simulate: quick, laptop or large.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random numbers.")]
+ClusterText = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Simulate in jobs: slurm, or local for processes of this machine; with settings such as "
+        "slurm,jobs=16,cpus=4,memory=16,gpus=1,minutes=60,partition=NAME (memory in GiB).",
+    ),
+]
 
 
 def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _reproduce(name: str, out: Path, scale: str, seed: int) -> None:
+def _reproduce(name: str, out: Path, scale: str, seed: int, cluster: str | None) -> None:
     from paper.parts import PARTS  # imports JAX: only where it is needed
     from paper.reproduce import reproduce
+    from sims.harness.cluster import parse_cluster
 
+    where = None if cluster is None else parse_cluster(cluster)
     chosen = list(PARTS.values()) if name == "all" else [PARTS[name]]
-    outcomes = [reproduce(part, out, scale, seed, _say) for part in chosen]
+    outcomes = [reproduce(part, out, scale, seed, _say, where) for part in chosen]
     if not all(outcomes):
         raise typer.Exit(1)
 
 
 @reproduce_app.command("theorem1")
-def theorem1(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
+def theorem1(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0, cluster: ClusterText = None) -> None:
     """Theorem 1: write interference against activity. Stopped and started again, it goes on where it was."""
-    _reproduce("theorem1", out, scale, seed)
+    _reproduce("theorem1", out, scale, seed, cluster)
 
 
 @reproduce_app.command("theorem2")
-def theorem2(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
+def theorem2(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0, cluster: ClusterText = None) -> None:
     """Theorem 2: capacity, information and the ceiling. Stopped and started again, it goes on where it was."""
-    _reproduce("theorem2", out, scale, seed)
+    _reproduce("theorem2", out, scale, seed, cluster)
+
+
+@reproduce_app.command("proposition1")
+def proposition1(
+    out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0, cluster: ClusterText = None
+) -> None:
+    """Proposition 1: two regimes against one. Stopped and started again, it goes on where it was."""
+    _reproduce("proposition1", out, scale, seed, cluster)
 
 
 @reproduce_app.command("all")
-def everything(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
+def everything(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0, cluster: ClusterText = None) -> None:
     """All parts, one after another. Stopped and started again, it goes on where it was."""
-    _reproduce("all", out, scale, seed)
+    _reproduce("all", out, scale, seed, cluster)
 
 
 @app.command()
@@ -89,6 +107,31 @@ def capacity(
     choices: Any = {"rule": rule, "input": input, "retrieval": retrieval, "steps": steps}
     answer = predict(Question(activity, **choices, kappa=kappa, eps=eps, neurons=neurons))
     _say(json.dumps(answer.record(), indent=2) if as_json else answer.text())
+
+
+@app.command()
+def dual(
+    neurons_fast: Annotated[int, typer.Option(help="Key units of the fast zone.")],
+    neurons_slow: Annotated[int, typer.Option(help="Key units of the slow zone.")],
+    activity_fast: Annotated[float, typer.Option(help="1/2 (dense), or 1/4, 1/8, ... (one-hot blocks).")],
+    activity_slow: Annotated[float, typer.Option(help="Likewise.")],
+    item_bits: Annotated[int, typer.Option(help="Bits of an item.")],
+    error_rate: Annotated[float, typer.Option(help="Wrong bits per bit allowed.")] = 1e-3,
+    keys: Annotated[str, typer.Option(help="Keys of the fast zone: independent or block.")] = "independent",
+    slow_load: Annotated[
+        float | None, typer.Option(help="Items per slow key unit; the most possible if left out.")
+    ] = None,
+    rho: Annotated[float | None, typer.Option(help="Share of the content between offline phases.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Predict a dual memory: capacity, gain over the best single regime of equal size, and what limits it."""
+    from paper.dual import record, text
+    from theory.block_code import check_keys
+    from theory.dual_design import Design
+
+    zones = (neurons_fast, neurons_slow, activity_fast, activity_slow, item_bits, error_rate)
+    design = Design(*zones, keys=check_keys(keys), slow_load=slow_load, rho=rho)
+    _say(json.dumps(record(design), indent=2) if as_json else text(design))
 
 
 Neurons = Annotated[int, typer.Option(help="Neurons of a network.")]

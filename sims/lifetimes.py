@@ -172,7 +172,7 @@ def error_profiles(points: Sequence[LifetimePoint], datasets: Sequence[xr.Datase
 
     The predicted error is `Q(SNR)`, for Gaussian crosstalk.
     """
-    tables = []
+    tables: list[xr.Dataset] = []
     for point, data in zip(points, datasets, strict=True):
         age = np.arange(data.sizes["age"])
         rows = [interval_columns("bit_error", mean_interval(column)) for column in data["bit_error"].values.T]

@@ -1,5 +1,6 @@
 """Tables from the sequential study: retention as the sequence grows, and capacity and gain against prediction."""
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -75,6 +76,7 @@ def _retention(point: SequencePoint, data: xr.Dataset) -> xr.Dataset:
             "label": point.label,
             "activity": _activity(point),
             "fast_activity": _fast_activity(point),
+            "equal_zones": point.fast_activity == 0.5,
             "replicas": point.replicas,
             "item_bits": point.item_bits,
             "rho": point.rho,
@@ -90,12 +92,13 @@ def exactness(points: Sequence[SequencePoint], datasets: Sequence[xr.Dataset]) -
 
     NaN before it arrived. Points must present equally many items.
     """
-    rows = []
+    rows: list[xr.Dataset] = []
     for point, data in zip(points, datasets, strict=True):
         wrong = data["wrong"].values
         exact = np.where(wrong[0] < 0, np.nan, (wrong == 0).mean(axis=0))
         columns = {"exact": (("checkpoint", "item"), exact), "items": ("checkpoint", data["items"].values)}
-        rows.append(xr.Dataset({**columns, "system": point.system, "label": point.label, "rho": point.rho}))
+        zones = {"activity": _activity(point), "equal_zones": point.fast_activity == 0.5}
+        rows.append(xr.Dataset({**columns, **zones, "system": point.system, "rho": point.rho}))
     return xr.concat(rows, dim="point")
 
 
@@ -118,10 +121,13 @@ def capacity_items(items: Sequence[int], errors: NDArray[np.float64], error_rate
 def capacity(point: SequencePoint, data: xr.Dataset) -> Interval:
     """C(eps) in items: of the mean error over replicas, with a jackknife interval.
 
-    A memory that meets the criterion at the end of its stream has at least that capacity, and no interval.
+    A memory that meets the criterion at the end of its stream has at least that capacity, and no interval; where only
+    some replicas do, the interval ends there.
     """
     items = [int(each) for each in data["items"].values]
-    return jackknife(lambda mean: capacity_items(items, mean, point.error_rate), bit_errors(point, data))
+    found = jackknife(lambda mean: capacity_items(items, mean, point.error_rate), bit_errors(point, data))
+    most = float(items[-1])
+    return dataclasses.replace(found, estimate=min(found.estimate, most), high=min(found.high, most))
 
 
 def summarise_gain(points: Sequence[SequencePoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
@@ -160,6 +166,7 @@ def summarise_gain(points: Sequence[SequencePoint], datasets: Sequence[xr.Datase
                     "size": point.neurons,
                     "synapses": synapses + counted * copies,
                     "fast_activity": _fast_activity(point),
+                    "equal_zones": point.fast_activity == 0.5,
                     "activity": _activity(point),
                     "interval": point.interval,
                     **interval_columns("bits_per_synapse", stored),

@@ -122,7 +122,7 @@ def summarise_training(points: Sequence[TrainingPoint], datasets: Sequence[xr.Da
 
 def summarise_precision(points: Sequence[TrainingPoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     """`bit_error` with its t interval over (point, precision), for points trained to no error."""
-    tables = []
+    tables: list[xr.Dataset] = []
     for point, data in zip(points, datasets, strict=True):
         rows = [interval_columns("bit_error", mean_interval(each)) for each in data["rounded_bit_error"].values.T]
         columns = {name: ("precision", [row[name] for row in rows]) for name in rows[0]}

@@ -11,7 +11,8 @@ SCRIPTS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.
 
 
 def test_there_are_notebooks():
-    assert [script.stem for script in SCRIPTS] == ["01_theorem_1_interference", "02_theorem_2_capacity"]
+    names = ["01_theorem_1_interference", "02_theorem_2_capacity", "03_proposition_1_dual_regime"]
+    assert [script.stem for script in SCRIPTS] == names
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda each: each.stem)

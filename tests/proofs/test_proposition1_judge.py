@@ -24,14 +24,14 @@ def table(dims, coordinates, **quantities):
     return xr.Dataset(data, {**coordinates, "replicas": ("point", [REPLICAS] * len(coordinates["system"][1]))})
 
 
-def gain_table(system, gain, predicted, error=0.02, accounting="no copy", fast_activity=1 / 64):
+def gain_table(system, gain, predicted, error=0.02, accounting="no copy", equal_zones=False):
     """Two points of one system."""
     made = table(
         "point",
         {
             "system": ("point", [system] * 2),
             "accounting": ("point", [accounting] * 2),
-            "fast_activity": ("point", [fast_activity] * 2),
+            "equal_zones": ("point", [equal_zones] * 2),
             "rho": ("point", [0.1, 0.5]),
             "synapses": ("point", [30_000, 60_000]),
         },
@@ -50,7 +50,7 @@ def findings(evidence):
 SYSTEMS = {
     "P1.gain_simulated": {"system": judge.FROZEN, "accounting": judge.COPY_NOT_COUNTED},
     "P1.copy": {"system": judge.FROZEN, "accounting": judge.COPY_COUNTED},
-    "P1.same": {"system": judge.FROZEN, "accounting": judge.COPY_NOT_COUNTED, "fast_activity": 0.5},
+    "P1.same": {"system": judge.FROZEN, "accounting": judge.COPY_NOT_COUNTED, "equal_zones": True},
     "P1.live": {"system": judge.LIVE},
 }
 
@@ -95,7 +95,7 @@ def test_a_gain_of_batch_consolidation_contradicts():
 
 
 def test_systems_without_a_claim_get_no_evidence():
-    assert judge.from_gain(gain_table(judge.SINGLE, [1.0, 1.0], [1.0, 1.0], fast_activity=np.nan)) == ()
+    assert judge.from_gain(gain_table(judge.SINGLE, [1.0, 1.0], [1.0, 1.0])) == ()
 
 
 @pytest.mark.parametrize(("difference", "finding"), [(0.0, Finding.HOLDS), (1e-15, Finding.FAILS)])
@@ -133,3 +133,18 @@ def test_lifetimes_are_judged_by_their_prediction(predicted, finding):
     made["predicted_lifetime"] = ("point", [predicted])
     (evidence,) = judge.from_lifetimes(made)
     assert (evidence.claim_id, evidence.finding) == ("P1.palimpsest", finding)
+
+
+@pytest.mark.parametrize(("bits", "finding"), [([0.3, 0.9], Finding.HOLDS), ([0.3, 0.75], Finding.INCONCLUSIVE)])
+def test_rehearsal_has_to_pass_the_ceiling_significantly(bits, finding):
+    made = table(
+        "point",
+        {"system": ("point", ["rehearsed-hebb", "rehearsed-delta"]), "interval": ("point", [1, 1])},
+        bits_per_synapse=measured("point", bits, 0.02),
+    )
+    (found,) = judge.from_rehearsal(made)
+    assert (found.claim_id, found.finding) == ("P1.sufficient_only", finding)
+
+
+def test_other_systems_say_nothing_of_rehearsal():
+    assert judge.from_rehearsal(gain_table(judge.LIVE, [2.0, 2.0], [2.0, 2.0])) == ()

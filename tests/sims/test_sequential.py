@@ -118,3 +118,15 @@ def test_capacity_is_where_the_error_crosses_the_criterion(measured):
 def test_bad_points_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         SequencePoint(**{"system": "frozen", **SMALL, **change})
+
+
+def test_a_capacity_ends_with_the_stream():
+    """Where some replicas meet the criterion at the end and some do not, the jackknife must not point beyond it."""
+    point = SequencePoint("frozen", **{**SMALL, "replicas": 4})
+    data = measure_sequence(point)
+    wrong = np.maximum(data["wrong"].values, 0) * 0
+    wrong[0, -1, :2] = 12  # mean error over replicas just above the criterion at the end, three replicas below
+    data = data.assign(wrong=(data["wrong"].dims, np.where(data["wrong"].values < 0, -1, wrong)))
+    held = capacity(point, data)
+    assert held.low < held.estimate <= point.presented
+    assert held.high <= point.presented

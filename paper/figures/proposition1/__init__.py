@@ -1,0 +1,1 @@
+"""Figures of Proposition 1, one module each."""
