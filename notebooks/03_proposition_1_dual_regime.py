@@ -148,8 +148,8 @@ Image(figures["proposition1_surface"], width=900)
 # %% [markdown]
 # ## What the dual memory wins in
 #
-# One dense zone that rehearses itself after every few arrivals reaches the same content with no fast zone at all. What a
-# fast zone buys is few offline phases.
+# One dense zone that rehearses itself after every few arrivals reaches the same content, and more, with no fast zone at
+# all (where its stream ended before it failed, its content is a lower bound). What a fast zone buys is few offline phases.
 
 # %%
 statement("P1.rehearsal")

@@ -12,11 +12,11 @@ from scipy.optimize import root_scalar
 
 from theory.activity import active_units, check_activity, check_neurons
 from theory.any_rule import gardner_load
-from theory.field_law import one_step_error
 from theory.information import Recall
 from theory.load_surface import Input, check_input
 from theory.mean_field import Retrieval, check_retrieval, critical_point, fixed_point
 from theory.one_step import one_step_load
+from theory.one_step_capacity import one_step_capacity
 from theory.stability import growth
 from theory.willshaw import willshaw_capacity
 
@@ -210,17 +210,5 @@ def _at_finite_size(question: Question, neurons: int, eps: float) -> Answer:
         recall = willshaw_capacity(neurons, active, eps)
         return Answer(question, recall, "one step of k-of-N codes, exactly", neurons=neurons, eps=eps)
     rule = cast(Literal["hebb", "covariance"], question.rule)
-
-    def at(patterns: int) -> Recall:
-        error = one_step_error("fixed-size", rule, neurons, question.activity, patterns)
-        return Recall(active / neurons, patterns / neurons, error.miss_rate, error.false_alarm_rate)
-
-    if at(2).error_rate > eps:
-        raise ValueError(f"{neurons} neurons at activity {question.activity} exceed eps = {eps} with two patterns")
-    low, high = 2, 4
-    while at(high).error_rate <= eps:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if at(middle).error_rate <= eps else (low, middle)
-    return Answer(question, at(low), "one step of k-of-N codes, exactly", neurons=neurons, eps=eps)
+    recall = one_step_capacity("fixed-size", rule, neurons, question.activity, eps)
+    return Answer(question, recall, "one step of k-of-N codes, exactly", neurons=neurons, eps=eps)

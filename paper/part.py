@@ -12,6 +12,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from proofs.claim import Claim, Evidence
+from sims.harness.cluster import Cluster
+from sims.harness.cluster_sweep import run_studies
 from sims.harness.sweep import Study, check_study, load_study, run_study
 
 SCALES = ("quick", "laptop", "large")
@@ -77,8 +79,13 @@ def check(studies: Studies, folder: Path) -> int:
     return sum(check_study(study, folder) for study in studies.values())
 
 
-def simulate(studies: Studies, folder: Path, progress: bool = True) -> Results:
-    """Run what is still missing of every study, and return the results of all. Raises as `run_study`."""
+def simulate(studies: Studies, folder: Path, progress: bool = True, cluster: Cluster | None = None) -> Results:
+    """Run what is still missing of every study, here or on a cluster, and return the results of all.
+
+    Raises as `run_study` and `run_studies`.
+    """
+    if cluster is not None:
+        return dict(zip(studies, run_studies([*studies.values()], folder, cluster, progress), strict=True))
     return {name: run_study(study, folder, progress) for name, study in studies.items()}
 
 

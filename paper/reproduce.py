@@ -19,6 +19,7 @@ from paper.style import paper_style, save
 from proofs.book import write_evidence
 from proofs.claim import Finding, Target
 from proofs.ledger import LEDGER
+from sims.harness.cluster import Cluster
 from sims.harness.results import write_results
 
 FIGURES = "figures"
@@ -30,7 +31,7 @@ def folder_of(out: Path, scale: str, part: Part) -> Path:
     return Path(out) / scale / part.name
 
 
-def reproduce(part: Part, out: Path, scale: str, seed: int, say: Say) -> bool:
+def reproduce(part: Part, out: Path, scale: str, seed: int, say: Say, cluster: Cluster | None = None) -> bool:
     """Reproduce a part; return whether every certificate passed and no simulation contradicts what one proves.
 
     Args:
@@ -39,9 +40,11 @@ def reproduce(part: Part, out: Path, scale: str, seed: int, say: Say) -> bool:
         scale: one of `paper.part.SCALES`.
         seed: of all random numbers.
         say: takes each line for the reader.
+        cluster: where to simulate, if not in this process.
 
     Raises:
-        ValueError: bad arguments, an unusable folder or a damaged result file, before any work starts.
+        ValueError: bad arguments, an unusable folder or a damaged result file, before any work starts; or jobs of
+            the cluster that left points without results.
     """
     studies = part.studies(scale, seed)
     folder = folder_of(out, scale, part)
@@ -52,7 +55,7 @@ def reproduce(part: Part, out: Path, scale: str, seed: int, say: Say) -> bool:
     results = certify(part.claims, say)
     points = sum(len(study.points) for study in studies.values())
     say(f"2. Simulating: {missing} of {points} points to measure in {folder}")
-    measurements = parts.simulate(studies, folder)
+    measurements = parts.simulate(studies, folder, cluster=cluster)
     say("3. Judging")
     summary = part.tables(studies, measurements)
     for name, table in summary.items():

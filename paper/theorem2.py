@@ -24,6 +24,7 @@ from sims.capacity import (
 from sims.graded import GradedPoint, Law, measure_graded, summarise_graded
 from sims.harness.sweep import Study
 from sims.keyed import KeyedPoint, measure_keyed, summarise_keyed, summarise_keyed_capacity
+from sims.optimum import OptimumPoint, best_sizes, measure_optimum, summarise_optimum
 from sims.perceptron import (
     PerceptronPoint,
     measure_perceptron,
@@ -79,6 +80,9 @@ AMP_STEPS = 20
 KEYED_SHARES = (0.3, 0.6, 0.8, 1.0, 1.25, 2.0, 5.0)
 """Loads of the keyed study, in units of the one-step capacity at `EPS`."""
 
+OPTIMUM_PROBES = 64
+"""Recalls per network of the study of the best activity, whose few errors decide."""
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -94,6 +98,7 @@ class Effort:
         probes: cued patterns per network.
         replicas: independent networks.
         keyed: network size of the one-step study, by activity.
+        optimum: network sizes of the study of the best activity, multiples of 100.
         graded: laws of rates with their sparseness.
         graded_neurons: network size of the graded study.
         willshaw: network sizes and active units.
@@ -112,6 +117,7 @@ class Effort:
     probes: int
     replicas: int
     keyed: dict[float, int]
+    optimum: tuple[int, ...]
     graded: tuple[tuple[Law, float], ...]
     graded_neurons: int
     willshaw: tuple[tuple[int, int], ...]
@@ -132,6 +138,7 @@ EFFORTS: dict[str, Effort] = {
         probes=16,
         replicas=6,
         keyed={0.5: 1000, 0.1: 1000, 0.02: 1000},
+        optimum=(100, 400),
         graded=(("gaussian", 0.0),),
         graded_neurons=500,
         willshaw=((500, 9),),
@@ -157,6 +164,7 @@ EFFORTS: dict[str, Effort] = {
         probes=32,
         replicas=5,
         keyed={0.5: 2000, 0.2: 2000, 0.1: 2000, 0.05: 2000, 0.02: 2000, 0.01: 2000, 0.005: 2000},
+        optimum=(200, 1000, 2000),
         graded=(("gaussian", 0.0), ("binary", 0.1), ("ternary", 0.1), ("exponential", 0.1)),
         graded_neurons=1000,
         willshaw=((1000, 10), (2000, 11)),
@@ -174,6 +182,7 @@ EFFORTS: dict[str, Effort] = {
         probes=64,
         replicas=10,
         keyed=dict.fromkeys((0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005), 10_000),
+        optimum=(200, 1000, 2000, 5000),
         graded=(("gaussian", 0.0), ("binary", 0.1), ("ternary", 0.1), ("exponential", 0.1), ("exponential", 0.02)),
         graded_neurons=4000,
         willshaw=((1000, 10), (2000, 11), (4000, 12), (8000, 13)),
@@ -191,6 +200,7 @@ def plan(scale: str, seed: int) -> Studies:
     network: dict[str, Any] = {"probes": effort.probes, "replicas": effort.replicas, "seed": seed}
     return named(
         Study("keyed", tuple(_keyed_points(effort, seed)), measure_keyed),
+        Study("optimum", tuple(_optimum_points(effort, seed)), measure_optimum),
         Study("graded", tuple(_graded_points(effort, seed)), measure_graded),
         Study("willshaw", tuple(_willshaw_points(effort, seed)), measure_willshaw),
         Study("projection", tuple(_projection_points(effort, seed)), measure_projection),
@@ -259,6 +269,20 @@ def _keyed_points(effort: Effort, seed: int) -> list[KeyedPoint]:
     return points
 
 
+def _optimum_points(effort: Effort, seed: int) -> list[OptimumPoint]:
+    """Code sizes 1, 2, 5, 10 and so on up to a tenth of the network, then a tenth, a fifth and half of it."""
+    points = []
+    for neurons in effort.optimum:
+        sizes = {digit * 10**power for digit in (1, 2, 5) for power in range(4)}
+        sizes = {size for size in sizes if size <= neurons // 10} | {neurons // 10, neurons // 5, neurons // 2}
+        points += [
+            OptimumPoint(rule, neurons, size, EPS, OPTIMUM_PROBES, effort.replicas, seed)
+            for rule in ("covariance", "hebb")
+            for size in sorted(sizes)
+        ]
+    return points
+
+
 def _graded_points(effort: Effort, seed: int) -> list[GradedPoint]:
     loads = (0.1, 0.3, 1.0, 3.0, 10.0)
     return [
@@ -307,6 +331,7 @@ def tables(studies: Studies, results: Results) -> Tables:
     summary = {
         "keyed": of("keyed", summarise_keyed),
         "keyed-capacity": of("keyed", summarise_keyed_capacity, EPS),
+        "optimum": of("optimum", summarise_optimum),
         "graded": of("graded", summarise_graded),
         "willshaw": of("willshaw", summarise_willshaw),
         "projection": of("projection", summarise_projection),
@@ -317,7 +342,11 @@ def tables(studies: Studies, results: Results) -> Tables:
         "capacity": of("capacity", summarise_capacity),
         "sequential": of("sequential", summarise_sequential),
     }
-    return {**summary, "rules": error_free(summary["projection"], summary["perceptron"])}
+    return {
+        **summary,
+        "optimum-best": best_sizes(summary["optimum"]),
+        "rules": error_free(summary["projection"], summary["perceptron"]),
+    }
 
 
 def error_free(projection: xr.Dataset, perceptron: xr.Dataset) -> xr.Dataset:
@@ -342,7 +371,10 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     return (
         *judge.from_capacity(summary["capacity"]),
         *judge.from_keyed_capacity(summary["keyed-capacity"]),
+        *judge.from_alpha(summary["keyed-capacity"]),
+        *judge.from_optimum(summary["optimum"], summary["optimum-best"]),
         *judge.from_keyed(summary["keyed"]),
+        *judge.from_feedback(summary["retrieval"], summary["keyed"]),
         *judge.from_graded(summary["graded"]),
         *judge.from_amp(summary["amp"]),
         *judge.from_rules(summary["rules"]),

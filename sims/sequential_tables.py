@@ -13,8 +13,8 @@ from sims.replicas import crossing_load, interval_columns, jackknife, rows_table
 from sims.sequential import SequencePoint
 from sims.sizing import single_units
 from theory.block_code import one_shot_bits, output_units
-from theory.block_code_exact import exact_bit_error
-from theory.block_code_finite import expected_bit_error, expected_items
+from theory.block_code_exact import exact_bit_error, most_items
+from theory.block_code_finite import expected_bit_error
 from theory.dual_regime import dual_bits
 from theory.information import binary_entropy
 
@@ -134,8 +134,8 @@ def summarise_gain(points: Sequence[SequencePoint], datasets: Sequence[xr.Datase
     """One row per memory (two for a frozen copy: uncounted and counted): capacity, prediction, and gain over the best.
 
     The best single regime is the one-shot zone with the highest measured capacity among those of the same size and rho;
-    gains are NaN where there is none. `predicted` uses the exact-size capacity that `sims.sizing` expects of the fast
-    zone, `predicted_large` the large-n law; G is the load trained to. Intervals of gains treat memories as independent.
+    gains are NaN where there is none. `predicted` uses the exact capacity of the fast zone at its size,
+    `predicted_large` the large-n law; G is the load trained to. Intervals of gains treat memories as independent.
     """
     capacities = [capacity(point, data) for point, data in zip(points, datasets, strict=True)]
     rows = []
@@ -216,13 +216,13 @@ def _predicted(point: SequencePoint, copies: int) -> tuple[float, float]:
     eps = point.error_rate
     if point.system == "one-shot":
         units = single_units(point.sizes.synapses, point.item_bits, point.single_activity)
-        items = expected_items(units, point.single_activity, eps)
+        items = most_items(eps, units, point.single_activity)
         outputs = output_units(point.single_activity, point.item_bits)
         return items * point.item_bits / (units * outputs), one_shot_bits(point.single_activity, eps)
     if point.system not in ("frozen", "live"):
         return math.nan, math.nan
     sizes = point.sizes
-    eta = expected_items(sizes.fast_units, sizes.fast_activity, eps) * sizes.item_bits / sizes.fast_synapses
+    eta = most_items(eps, sizes.fast_units, sizes.fast_activity) * sizes.item_bits / sizes.fast_synapses
     finite = dual_bits(point.rho, eta, point.load, copies)
     return finite, dual_bits(point.rho, one_shot_bits(sizes.fast_activity, eps), point.load, copies)
 

@@ -26,11 +26,14 @@ def draw(table: xr.Dataset) -> Figure:
     updates = table["updates"].values / np.maximum(bits, 1)
     for drawn in DRAWN:
         chosen = np.flatnonzero(looks == drawn.name)
-        for axes, cost in zip(panels, (table["offline_phases"].values, updates), strict=True):
+        for axes, cost, line in (
+            (panels[0], table["offline_phases"].values, drawn.line),
+            (panels[1], updates, "none"),  # not a function of this cost
+        ):
             order = chosen[np.argsort(cost[chosen])]
             axes.errorbar(
                 cost[order], value[order], np.maximum(reach[:, order], 0), color=drawn.colour, marker=drawn.marker,
-                linestyle=drawn.line, label=drawn.name,
+                linestyle=line, label=drawn.name,
             )  # fmt: skip
             axes.set_xscale("log")
     panels[0].set_xlabel("offline phases")

@@ -39,7 +39,7 @@ def draw(remembered: xr.Dataset) -> Figure:
             np.concatenate([[0], items]), edges, _stripes(shares[best], edges).T, cmap="cividis", vmin=0, vmax=1,
             rasterized=True,
         )  # fmt: skip
-        panel_title(axes, letter, wanted.name.replace(", ", ",\n", 1).replace("partitions of", "partitions of\n"))
+        panel_title(axes, letter, wanted.name.replace(", ", ",\n", 1).replace("of binary", "of\nbinary"))
     for axes in panels[4:]:
         axes.set_xlabel("items presented")
     for axes in panels[::4]:

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from paper.capacity import NEURONS
 from paper.figures.theorem2 import curves
 from paper.style import COLOURS, TWO_COLUMNS, panel_title
 from theory.activity import DENTATE_GYRUS, NEOCORTEX
@@ -27,15 +28,23 @@ def draw(keyed: xr.Dataset, retrieval: xr.Dataset, willshaw: xr.Dataset | None =
         axes.plot(levels, curves.best_weights_bits(levels), color=COLOURS[2], label="best weights, no error: $G(a)$")
         axes.axhline(SHANNON_LIMIT, color=COLOURS[1], linestyle="--", label="one-shot ceiling $1/(2\\ln 2)$")
         axes.plot(levels, curves.most_bits(levels), color=COLOURS[0], label=r"covariance rule: $\eta(a)$")
-        at_eps = f"  one step, {curves.EPS:.0%} wrong per active unit"
+        at_eps = f"covariance rule, one step, {curves.EPS:.0%} wrong"
         axes.plot(levels, curves.one_step_bits(levels), color=COLOURS[5], label=at_eps)
+        axes.plot(
+            levels, curves.erring_weights_bits(levels), color=COLOURS[2], linestyle=":",
+            label=f"best weights, {curves.EPS:.0%} wrong (replica)",
+        )  # fmt: skip
+        axes.plot(
+            *curves.hebb_bits(), color="0.45", linestyle="-.",
+            label=f"Hebb rule, one step, {curves.EPS:.0%} wrong, $N=10^{{{np.log10(NEURONS):.0f}}}$",
+        )  # fmt: skip
         axes.plot(levels, projection_curve(levels), color=COLOURS[3], label="projection rule")
         scale = curves.most_bits(np.array([0.5]))[0] / 0.25
         axes.plot(levels, scale * levels**2, color=COLOURS[6], linestyle=":", label=r"as printed: $\propto a^2$")
         axes.set(xscale="log", xlabel="activity $a$")
     for axes in (wide, near):
         axes.set_ylim(0, 2.1)
-    near.set_ylim(0, 0.8)
+    near.set(xlim=(8e-4, 0.65), ylim=(0, 0.8))
     for (low, high), name in ((DENTATE_GYRUS, "dentate\ngyrus"), (NEOCORTEX, "neo-\ncortex")):
         near.axvspan(low, high, color="0.93", zorder=0)
         near.text(np.sqrt(low * high), 0.015, name, ha="center", va="bottom", fontsize=6, color="0.35")

@@ -6,9 +6,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from paper.capacity import NEURONS
 from theory.any_rule import gardner_bits, gardner_load
 from theory.mean_field import critical_point, most_informative_point
+from theory.minimal_errors import load_with_errors
 from theory.one_step import one_step_load
+from theory.one_step_capacity import one_step_capacity
 
 Curve = NDArray[np.float64]
 
@@ -54,6 +57,25 @@ def gardner(levels: Curve) -> Curve:
 def best_weights_bits(levels: Curve) -> Curve:
     """G(a), bits per synapse of the best weights without error."""
     return _each(levels, gardner_bits)
+
+
+def erring_weights_bits(levels: Curve) -> Curve:
+    """Bits per synapse of the best weights at `EPS` (replica-symmetric, an upper bound)."""
+    return _each(levels, lambda a: load_with_errors(EPS, a).bits_per_synapse)
+
+
+@cache
+def hebb_bits() -> tuple[Curve, Curve]:
+    """Activities, and bits per synapse of the Hebb rule with raw input in one step of `NEURONS` units, at `EPS`.
+
+    The exact law, as `cwb capacity --rule hebb` has it; 20 sizes of code from 3 units to half of them all.
+    """
+    found = []
+    for active in np.unique(np.rint(np.geomspace(3, NEURONS / 2, 20)).astype(int)):
+        recall = one_step_capacity("fixed-size", "hebb", NEURONS, active / NEURONS, EPS)
+        found.append((recall.activity, recall.bits_per_synapse))
+    levels, bits = np.array(found).T
+    return levels, bits
 
 
 def most_bits(levels: Curve) -> Curve:
