@@ -68,9 +68,9 @@ class Effort:
 
 EFFORTS: dict[str, Effort] = {
     "quick": Effort(
-        sizes=((300, (0.1, 0.25, 1.0), 8),),
+        sizes=((300, (0.1, 1.0), 6),),
         shown=300,
-        replicas=4,
+        replicas=3,
         intervals=(8, 32),
         lifetimes=(300,),
         training=((200, (1.0, 1.5)),),

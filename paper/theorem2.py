@@ -98,7 +98,8 @@ class Effort:
         probes: cued patterns per network.
         replicas: independent networks.
         keyed: network size of the one-step study, by activity.
-        optimum: network sizes of the study of the best activity, multiples of 100.
+        optimum: network sizes of the study of the best activity, multiples of 100 from 200 on (with one active unit,
+            smaller ones do not hold two patterns at `EPS`).
         graded: laws of rates with their sparseness.
         graded_neurons: network size of the graded study.
         willshaw: network sizes and active units.
@@ -138,7 +139,7 @@ EFFORTS: dict[str, Effort] = {
         probes=16,
         replicas=6,
         keyed={0.5: 1000, 0.1: 1000, 0.02: 1000},
-        optimum=(100, 400),
+        optimum=(200, 400),
         graded=(("gaussian", 0.0),),
         graded_neurons=500,
         willshaw=((500, 9),),

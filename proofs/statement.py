@@ -19,6 +19,9 @@ Ranges = Mapping[sp.Symbol, sp.Set] | Iterable[tuple[sp.Symbol, sp.Set]]
 BOOLEANS = sp.FiniteSet(sp.true, sp.false)
 """The range of a symbol that stands for a truth value."""
 
+MOST_ROWS = 4
+"""Rows of a table that are printed; the others are only counted (all are checked)."""
+
 _ZERO = sp.FiniteSet(0)
 _RANGE_OF_FACT: dict[str, sp.Set] = {
     "positive": sp.Interval.open(0, sp.oo),
@@ -162,6 +165,15 @@ class _Printer(LatexPrinter):
         inner = expr.args[0]
         printed = self._print(inner)
         return printed if inner.is_Atom else rf"\left({printed}\right)"
+
+    def _print_Piecewise(self, expr: sp.Piecewise) -> str:  # the name is SymPy's
+        """A long table by its first rows and its last."""
+        left_out = len(expr.args) - MOST_ROWS
+        if left_out <= 0:
+            return super()._print_Piecewise(expr)
+        short = super()._print_Piecewise(sp.Piecewise(*expr.args[: MOST_ROWS - 1], expr.args[-1], evaluate=False))
+        *first, last = short.split(r" \\")
+        return r" \\".join([*first, rf"\vdots & \text{{({left_out} more rows)}}", last])
 
     def parenthesize(self, item: sp.Basic, level: int, is_neg: bool = False, strict: bool = False) -> str:
         """Return an operand, in brackets if it needs them: never twice."""

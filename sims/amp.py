@@ -100,7 +100,7 @@ def retrieve_amp(
     check_response(response)
     active = active_units(network.neurons, network.activity)
     predicted = _predicted(network, steps, threshold, cue_rates) if response == "predicted" else None
-    states, feedback = cues.copy(), np.zeros((len(cues), len(network.words)))
+    states, feedback = cues.copy(), np.zeros((len(cues), len(network.device_words)))
     coefficients, history = np.zeros((len(cues), steps + 1)), [cues]
     for step in range(steps):
         coefficients[:, step + 1] = coefficients[:, step]
@@ -131,16 +131,18 @@ def corrected_fields(
     scale = np.sqrt(neurons * a * (1 - a))
     fields = np.empty(states.shape, np.float32)
     current = np.zeros_like(feedback)
-    stored = np.arange(len(network.words)) < patterns
+    stored = np.arange(len(network.device_words)) < patterns
     coupling = self_coupling(network)
+    sizes = np.zeros(len(network.device_words), np.int64)
+    sizes[: len(network.words)] = network.sizes
     for rows in batches(len(states)):
         own, c = states[rows], response[rows, None]
-        padded = jnp.asarray(pad_states(own, network.words.shape[1] * WORD))
-        shared = np.asarray(pattern_overlaps(network.words, padded, patterns))[: len(own)]
-        centred = shared - a * network.sizes - a * own.sum(axis=1, keepdims=True) + neurons * a * a
+        padded = jnp.asarray(pad_states(own, network.device_words.shape[1] * WORD))
+        shared = np.asarray(pattern_overlaps(network.device_words, padded, patterns))[: len(own)]
+        centred = shared - a * sizes - a * own.sum(axis=1, keepdims=True) + neurons * a * a
         given = np.where(stored, centred / scale - c * feedback[rows], 0.0) / (1 - c)
         weights = jnp.asarray(pad_states(given.astype(np.float32), given.shape[1]))
-        summed = np.asarray(weighted_sums(network.words, weights, patterns))[: len(own), :neurons]
+        summed = np.asarray(weighted_sums(network.device_words, weights, patterns))[: len(own), :neurons]
         onsager = coupling / (1 - c) * (own - a)
         fields[rows] = (summed - a * given.sum(axis=1, keepdims=True)) / scale - onsager
         current[rows] = given

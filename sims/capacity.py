@@ -20,7 +20,7 @@ from sims.fields import Network
 from sims.harness.statistics import binomial_interval, mean_interval
 from sims.probes import NetworkPoint
 from sims.retrieval import Update, check_update, retrieve
-from sims.tiles import BATCHES
+from sims.tiles import BATCHES, allocated_rows
 from theory.activity import active_units
 from theory.information import mutual_information
 from theory.mean_field import critical_point, spinodal
@@ -220,8 +220,7 @@ def _growing(point: NetworkPoint, replica: int) -> Callable[[int], Network]:
 
     def network(patterns: int) -> Network:
         if not drawn or patterns > len(drawn[-1].words):
-            rows = len(point.network(replica, patterns).words)
-            drawn[:] = [point.network(replica, rows)]
+            drawn[:] = [point.network(replica, allocated_rows(patterns))]
         return drawn[-1].prefix(patterns)
 
     return network

@@ -19,20 +19,21 @@ batches, devices or the order of additions, and incremental updates do not drift
 
 import dataclasses
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple, cast, get_args
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, Int64, PRNGKeyArray, UInt32
 
+from sims.drawing import draw_patterns
 from sims.harness.available_memory import check_memory
-from sims.harness.mesh import map_trials, trial_keys
-from sims.interference import code_parameter
-from sims.patterns import WORD, smallest_units, units_below
-from sims.tiles import BATCHES, TILE, allocated_rows, batches, overlap_sums, pad_states, weighted_sums
+from sims.kernels.vertical import unit_totals
+from sims.patterns import WORD
+from sims.sharded import place
+from sims.tiles import BATCHES, TILE, allocated_rows, batches, overlap_sums, pad_states
 from theory.activity import Code, Rule, active_units, check_activity, check_code, check_count, check_rule
 
 Input = Literal["centred", "raw"]
@@ -40,6 +41,9 @@ Input = Literal["centred", "raw"]
 
 FINEST = 1000
 """Largest denominator of the fraction that stands for the activity in the learning rule."""
+
+BLOCK = 4096
+"""Patterns whose sizes are counted at once."""
 
 LARGEST_NETWORK = 2**24 // TILE
 """Units beyond which a tile's sums might not be exact."""
@@ -67,7 +71,7 @@ class Network:
         code: law of the patterns.
         neurons: N.
         activity: a.
-        words: packed patterns, a row each; rows after the stored ones may hold anything.
+        words: packed patterns, a row each, in the host's memory; rows after the stored ones may hold anything.
         patterns: how many rows are stored.
         rule: learning rule.
         input: centred or raw.
@@ -76,7 +80,7 @@ class Network:
     code: Code
     neurons: int
     activity: float
-    words: UInt32[Array, "row word"]
+    words: UInt32[np.ndarray, "row word"]
     patterns: int
     rule: Rule = "covariance"
     input: Input = "centred"
@@ -106,19 +110,24 @@ class Network:
         return int(gap * self.neurons * a.denominator**3)
 
     @functools.cached_property
+    def device_words(self) -> UInt32[Array, "allocated word"]:
+        """The packed patterns on JAX's devices, with empty rows after them up to one of few numbers of rows."""
+        if jax.device_count() > 1:
+            return place(self.words, TILE)
+        rows = allocated_rows(len(self.words))
+        return jnp.pad(jnp.asarray(self.words), ((0, rows - len(self.words)), (0, 0)))
+
+    @functools.cached_property
     def totals(self) -> Totals:
         """The sums that depend on the stored patterns alone."""
-        ones = pad_states(np.ones((1, len(self.words)), np.int32), len(self.words))
-        fired = np.asarray(weighted_sums(self.words, jnp.asarray(ones), self.patterns))[0, : self.neurons]
-        self._check_sums(int(fired.max()), self.neurons)
-        full = pad_states(np.ones((1, self.neurons), bool), self.words.shape[1] * WORD)
-        sized = np.asarray(overlap_sums(self.words, jnp.asarray(full), self.patterns))[0, : self.neurons]
-        return Totals(fired.astype(np.int64), sized.astype(np.int64), int(fired.sum(dtype=np.int64)))
+        sizes = self.sizes[: self.patterns]
+        fired, sized = unit_totals(self.words[: self.patterns], sizes)
+        return Totals(fired[: self.neurons], sized[: self.neurons], int(sizes.sum()))
 
     @functools.cached_property
     def sizes(self) -> Int64[np.ndarray, " row"]:
         """The number of active units of every row."""
-        return np.bitwise_count(np.asarray(self.words)).sum(axis=1, dtype=np.int64)
+        return np.concatenate([np.bitwise_count(rows).sum(axis=1, dtype=np.int64) for rows in self._row_blocks()])
 
     def prefix(self, patterns: int) -> "Network":
         """The network that has stored only the first `patterns` patterns.
@@ -126,11 +135,15 @@ class Network:
         Raises:
             ValueError: fewer patterns were drawn.
         """
-        return dataclasses.replace(self, patterns=patterns)
+        fewer = dataclasses.replace(self, patterns=patterns)
+        for name in ("device_words", "sizes"):  # what both have in common is worked out once
+            if name in self.__dict__:
+                fewer.__dict__[name] = self.__dict__[name]
+        return fewer
 
     def stored(self, indices: Int[np.ndarray, " probe"]) -> Bool[np.ndarray, "probe neuron"]:
         """The patterns at these indices, unpacked."""
-        rows = np.ascontiguousarray(np.asarray(self.words)[indices], "<u4").view(np.uint8)
+        rows = np.ascontiguousarray(self.words[indices], "<u4").view(np.uint8)
         return np.unpackbits(rows, axis=1, count=self.neurons, bitorder="little").astype(bool)
 
     def fields(self, states: Bool[np.ndarray, "probe neuron"]) -> Int64[np.ndarray, "probe neuron"]:
@@ -140,11 +153,11 @@ class Network:
             ValueError: a state has another number of units, or sums may overflow 32-bit integers.
         """
         self._check_states(states)
-        self._check_sums(int(self.totals.fired.max()), int(states.sum(axis=1).max(initial=0)))
+        self.check_sums(int(self.totals.fired.max()), int(states.sum(axis=1).max(initial=0)))
         sums = np.empty(states.shape, np.int64)
         for rows in batches(len(states)):
             block = pad_states(states[rows], self.words.shape[1] * WORD)
-            result = np.asarray(overlap_sums(self.words, jnp.asarray(block), self.patterns))
+            result = np.asarray(overlap_sums(self.device_words, jnp.asarray(block), self.patterns))
             sums[rows] = result[: len(states[rows]), : self.neurons]
         return self.fields_from_sums(sums, states, states.sum(axis=1), states @ self.totals.fired, slice(None))
 
@@ -178,11 +191,16 @@ class Network:
         fields -= (q * states.astype(np.int64) - d) * (fired * (q * q - 2 * q * b) + self.patterns * b * b)
         return fields
 
+    def _row_blocks(self) -> list[np.ndarray]:
+        """The patterns in blocks, so that what is computed of each word takes little memory."""
+        return [self.words[start : start + BLOCK] for start in range(0, len(self.words), BLOCK)]
+
     def _check_states(self, states: np.ndarray) -> None:
         if states.ndim != 2 or states.shape[1] != self.neurons or states.dtype != bool:
             raise ValueError(f"states must be booleans of shape (probe, {self.neurons}), got {states.shape}")
 
-    def _check_sums(self, fired: int, active: int) -> None:
+    def check_sums(self, fired: int, active: int) -> None:
+        """Raise ValueError if sums of so many overlaps of states of so many active units may exceed 31 bits."""
         if fired * active >= 2**31:
             raise ValueError(f"sums of {fired} overlaps of up to {active} units may overflow 32-bit integers")
 
@@ -197,9 +215,7 @@ def draw_network(
     rule: Rule = "covariance",
     input: Input = "centred",
 ) -> Network:
-    """A network that has stored fresh random patterns; pattern `mu` draws from `fold_in(key, mu)`.
-
-    A network of more patterns thus begins with the same ones.
+    """A network that has stored fresh random patterns; one of more patterns begins with the same ones.
 
     Raises:
         ValueError: an argument out of range, or more memory needed than there is (both are told).
@@ -209,14 +225,9 @@ def draw_network(
     check_count(patterns, "patterns")
     if neurons > LARGEST_NETWORK:
         raise ValueError(f"neurons must be at most {LARGEST_NETWORK}, got {neurons}")
-    rows = allocated_rows(patterns)
-    width = -(-neurons // WORD)
-    check_memory(_memory(rows, width), f"a network of {neurons} units and {patterns} patterns")
-    keys = trial_keys(key, -(-patterns // TILE) * TILE)  # whole tiles: one compilation a network size
-    drawn = map_trials(_draw(code, neurons), keys, TILE, code_parameter(code, neurons, activity))
-    words = np.zeros((rows, width), np.uint32)
-    words[: len(drawn)] = drawn
-    return Network(code, neurons, activity, jnp.asarray(words), patterns, rule, input)
+    check_memory(_memory(neurons, patterns), f"a network of {neurons} units and {patterns} patterns")
+    words = draw_patterns(code, neurons, activity, patterns, key=key)
+    return Network(code, neurons, activity, words, patterns, rule, input)
 
 
 def rule_fraction(code: Code, neurons: int, activity: float) -> Fraction:
@@ -240,14 +251,7 @@ def check_input(value: str) -> Input:
     return cast(Input, value)
 
 
-def _memory(rows: int, width: int) -> int:
-    """Bytes: packed patterns (on the host too), an unpacked tile with its words, and a batch's states, sums, fields."""
-    units = width * WORD
-    return 2 * 4 * rows * width + 2 * 4 * TILE * units + BATCHES[-1] * (40 * units + 8 * rows)
-
-
-@functools.cache
-def _draw(code: Code, neurons: int) -> Callable[[PRNGKeyArray, Array], UInt32[Array, " word"]]:
-    """The trial that draws one packed pattern; one function a network size, so that it compiles once."""
-    draw = units_below if code == "bernoulli" else smallest_units
-    return lambda key, parameter: draw(neurons, parameter, key=key)
+def _memory(neurons: int, patterns: int) -> int:
+    """Bytes: packed patterns, an unpacked tile with its words, and a batch's states, sums and fields."""
+    units = -(-neurons // WORD) * WORD
+    return patterns * units // 8 + 2 * 4 * TILE * units + BATCHES[-1] * 40 * units

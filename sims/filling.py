@@ -11,13 +11,14 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+import jax
 import numpy as np
-from jaxtyping import Array, PRNGKeyArray, UInt32
+from jaxtyping import Array, Bool, PRNGKeyArray, UInt32
 
 from sims.harness.mesh import map_trials, trial_keys
 from sims.interference import code_parameter
 from sims.patterns import smallest_units, units_below
-from theory.activity import Code
+from theory.activity import Access, Code, check_count, check_neurons
 
 C = TypeVar("C")
 M = TypeVar("M")
@@ -27,6 +28,28 @@ CHUNK = 512
 
 LARGEST_NETWORK = 2**24 // CHUNK
 """Units beyond which sums over a chunk might not be exact in 32-bit floats."""
+
+
+class Filling:
+    """What the points of networks filled to ascending loads share; each is a frozen dataclass with these fields."""
+
+    neurons: int
+    loads: tuple[float, ...]
+    replicas: int
+    seed: int
+
+    def check_filling(self, largest: int | None = None) -> None:
+        """Raise ValueError if there are more than `largest` units, or if one of the shared fields is out of range."""
+        if largest is not None and check_neurons(self.neurons) > largest:
+            raise ValueError(f"neurons must be at most {largest}, got {self.neurons}")
+        patterns_at(self.loads, check_neurons(self.neurons))
+        check_count(self.replicas, "replicas", minimum=2)
+        check_count(self.seed, "seed", minimum=0)
+
+    @property
+    def patterns(self) -> list[int]:
+        """Stored patterns at each load, a probe's own included."""
+        return patterns_at(self.loads, self.neurons)
 
 
 def fill(
@@ -61,6 +84,27 @@ def draw_chunks(
     while True:
         yield np.asarray(map_trials(draw, trial_keys(key, CHUNK, first=first), CHUNK, parameter))
         first += CHUNK
+
+
+def draw_pairs(
+    access: Access, code: Code, neurons: int, activity: float, *, key: PRNGKeyArray
+) -> Iterator[tuple[UInt32[np.ndarray, "chunk word"], UInt32[np.ndarray, "chunk word"]]]:
+    """Packed patterns and the keys they are stored under, as `draw_chunks`; auto: each pattern is its own key."""
+    values, keys = (draw_chunks(code, neurons, activity, key=each) for each in jax.random.split(key))
+    return ((chunk, chunk) for chunk in values) if access == "auto" else zip(values, keys, strict=True)
+
+
+def probe_pairs(
+    access: Access, neurons: int, active: int, probes: int, seed: int
+) -> tuple[Bool[np.ndarray, "probe neuron"], Bool[np.ndarray, "probe neuron"]]:
+    """Cues of `active` units each and the patterns they should recall; auto: the cues themselves.
+
+    The units of the other patterns are exchangeable, so the law of a recall does not depend on which units the cue has.
+    """
+    first = np.arange(neurons) < active
+    random = np.random.default_rng(seed)
+    cues, others = (random.permuted(np.tile(first, (probes, 1)), axis=1) for _ in range(2))
+    return cues, cues if access == "auto" else others
 
 
 def patterns_at(loads: Sequence[float], neurons: int) -> list[int]:

@@ -31,11 +31,11 @@ from jaxtyping import Array, Float32, Int32, Key
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-from sims.filling import CHUNK, fill, patterns_at
+from sims.filling import CHUNK, Filling, fill
 from sims.harness.mesh import point_key, trial_keys
 from sims.harness.statistics import mean_interval, t_test
 from sims.replicas import interval_columns, jackknife, rows_table
-from theory.activity import check_count, check_neurons
+from theory.activity import check_count
 from theory.ceiling import shannon_ceiling
 from theory.graded import RateLaw, binary_rates, exponential_rates, graded_information, ternary_rates
 
@@ -59,7 +59,7 @@ class Moments(NamedTuple):
 
 
 @dataclass(frozen=True)
-class GradedPoint:
+class GradedPoint(Filling):
     """One network of graded units filled to ascending loads, and probed at each of them.
 
     Attributes:
@@ -89,22 +89,14 @@ class GradedPoint:
         if self.law == "gaussian" and self.sparseness != 0:
             raise ValueError(f"Gaussian patterns have mean 0, so sparseness must be 0, got {self.sparseness!r}")
         _ = self.rates  # raises ValueError where the law has no such sparseness
-        check_neurons(self.neurons)
-        patterns_at(self.loads, self.neurons)
         if check_count(self.probes, "probes") > CHUNK:
             raise ValueError(f"probes must be at most {CHUNK}, got {self.probes}")
-        check_count(self.replicas, "replicas", minimum=2)
-        check_count(self.seed, "seed", minimum=0)
+        self.check_filling()
 
     @property
     def label(self) -> str:
         """A readable name."""
         return f"graded {self.law} {self.sparseness:g} N={self.neurons}"
-
-    @property
-    def patterns(self) -> list[int]:
-        """Stored patterns at each load, the probe's own included."""
-        return patterns_at(self.loads, self.neurons)
 
     @property
     def rates(self) -> RateLaw | None:

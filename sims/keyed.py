@@ -30,17 +30,24 @@ from jaxtyping import Array, Bool, Float32, Float64, Int, Int32, Key, UInt32
 from numpy.typing import NDArray
 from scipy import stats
 
-from sims.filling import LARGEST_NETWORK, draw_chunks, fill, patterns_at
+from sims.filling import LARGEST_NETWORK, Filling, draw_pairs, fill, probe_pairs
 from sims.harness.mesh import point_key, trial_keys
 from sims.harness.statistics import mean_interval
 from sims.patterns import unpack
 from sims.replicas import count_test, crossing_load, interval_columns, jackknife, rows_table
-from theory.activity import Code, active_units, check_activity, check_code, check_count, check_neurons
+from theory.activity import (
+    Access,
+    Code,
+    active_units,
+    check_access,
+    check_activity,
+    check_code,
+    check_count,
+)
 from theory.ceiling import shannon_ceiling
 from theory.field_law import LARGEST_LATTICE, FieldLaw, OneStepError, one_step_error
 from theory.information import Recall, mutual_information
 from theory.one_step import one_step_load
-from theory.willshaw import Access, check_access
 
 TIE = 1e-9
 """Fields nearer to the threshold than this, in units of the gap, count as equal to it: unit stays silent."""
@@ -65,7 +72,7 @@ class Sums(NamedTuple):
 
 
 @dataclass(frozen=True)
-class KeyedPoint:
+class KeyedPoint(Filling):
     """One network filled to ascending loads, and probed at each of them.
 
     Attributes:
@@ -94,24 +101,14 @@ class KeyedPoint:
     def __post_init__(self) -> None:
         check_access(self.access)
         check_code(self.code)
-        check_neurons(self.neurons)
         check_activity(self.activity)
         check_count(self.probes, "probes")
-        check_count(self.replicas, "replicas", minimum=2)
-        check_count(self.seed, "seed", minimum=0)
-        patterns_at(self.loads, self.neurons)
-        if self.neurons > LARGEST_NETWORK:
-            raise ValueError(f"neurons must be at most {LARGEST_NETWORK}, got {self.neurons}")
+        self.check_filling(LARGEST_NETWORK)
 
     @property
     def label(self) -> str:
         """A readable name."""
         return f"{self.access} {self.code} N={self.neurons} a={self.activity:g}"
-
-    @property
-    def patterns(self) -> list[int]:
-        """Stored patterns at each load, the probe's own included."""
-        return patterns_at(self.loads, self.neurons)
 
     @property
     def level(self) -> float:
@@ -136,7 +133,7 @@ def measure_keyed(point: KeyedPoint) -> xr.Dataset:
     cues, targets = probes(point)
     counts = []
     for key in trial_keys(point_key(point.seed, point.label), point.replicas):
-        for sums, patterns, threshold in zip(_filled(point, cues, key), point.patterns, thresholds, strict=True):
+        for sums, patterns, threshold in zip(filled(point, cues, key), point.patterns, thresholds, strict=True):
             fires = fields(sums, cues, targets, point, patterns) > threshold + TIE
             counts.append([(targets & ~fires).sum(), (~targets & fires).sum()])
     counts = np.array(counts).reshape(point.replicas, len(point.loads), 2)
@@ -173,29 +170,22 @@ def fields(
 
 
 def probes(point: KeyedPoint) -> tuple[Bool[np.ndarray, "probe neuron"], Bool[np.ndarray, "probe neuron"]]:
-    """The cues and the patterns they should recall, with k active units each; the same in every replica.
-
-    The units of the other patterns are exchangeable, so the law of a recall does not depend on which units the cue has.
-    """
-    first = np.arange(point.neurons) < active_units(point.neurons, point.activity)
-    random = np.random.default_rng(point.seed)
-    cues, others = (random.permuted(np.broadcast_to(first, (point.probes, point.neurons)), axis=1) for _ in range(2))
-    return cues, cues if point.access == "auto" else others
+    """The cues and the patterns they should recall, with k active units each; the same in every replica."""
+    active = active_units(point.neurons, point.activity)
+    return probe_pairs(point.access, point.neurons, active, point.probes, point.seed)
 
 
-def _filled(point: KeyedPoint, cues: Bool[np.ndarray, "probe neuron"], key: Key[Array, ""]) -> Iterator[Sums]:
+def filled(point: KeyedPoint, cues: Bool[np.ndarray, "probe neuron"], key: Key[Array, ""]) -> Iterator[Sums]:
     """The sums over all patterns but the probe's own, at every load."""
-    own = jax.random.split(key)
-    values, keys = (draw_chunks(point.code, point.neurons, point.activity, key=each) for each in own)
     shown = jnp.asarray(cues, jnp.float32)
 
     def write(sums: Sums, chunk: tuple[np.ndarray, ...], first: int, last: int) -> Sums:
-        added = _chunk_sums(chunk[0], chunk[-1], shown, first, last)
+        added = _chunk_sums(*chunk, shown, first, last)
         return Sums(*(total + np.asarray(each) for total, each in zip(sums, added, strict=True)))
 
     per_unit = np.zeros(point.neurons, np.int64)
     empty = Sums(np.zeros(cues.shape, np.int64), per_unit, per_unit, np.zeros(len(cues), np.int64), np.array(0))
-    chunks = zip(values, strict=True) if point.access == "auto" else zip(values, keys, strict=True)
+    chunks = draw_pairs(point.access, point.code, point.neurons, point.activity, key=key)
     return fill(chunks, write, empty, [patterns - 1 for patterns in point.patterns])
 
 

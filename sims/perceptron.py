@@ -31,11 +31,11 @@ from scipy.optimize import nnls
 from scipy.special import ndtri
 from scipy.stats import binom
 
-from sims.filling import patterns_at
+from sims.filling import Filling
 from sims.harness.mesh import point_key, trial_keys
 from sims.harness.statistics import binomial_interval
 from sims.replicas import interval_columns, jackknife, rows_table
-from theory.activity import check_activity, check_count, check_neurons
+from theory.activity import check_activity, check_count
 from theory.any_rule import cover_bits, gardner_load
 
 Inputs = Literal["gaussian", "binary"]
@@ -50,7 +50,7 @@ class UndecidedError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class PerceptronPoint:
+class PerceptronPoint(Filling):
     """Units of one size with random labels, at ascending loads.
 
     Attributes:
@@ -81,24 +81,16 @@ class PerceptronPoint:
     def __post_init__(self) -> None:
         if self.inputs not in get_args(Inputs):
             raise ValueError(f"inputs must be one of {', '.join(get_args(Inputs))}, got {self.inputs!r}")
-        check_neurons(self.neurons)
         check_activity(self.activity)
-        patterns_at(self.loads, self.neurons)
         check_count(self.units, "units")
-        check_count(self.replicas, "replicas", minimum=2)
         check_count(self.sweeps, "sweeps", minimum=0)
-        check_count(self.seed, "seed", minimum=0)
+        self.check_filling()
 
     @property
     def label(self) -> str:
         """A readable name."""
         kind = "biased" if self.biased else "unbiased"
         return f"perceptron {self.inputs} {kind} N={self.neurons} a={self.activity:g}"
-
-    @property
-    def patterns(self) -> list[int]:
-        """Patterns at each load."""
-        return patterns_at(self.loads, self.neurons)
 
 
 # Measurement

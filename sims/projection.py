@@ -31,15 +31,22 @@ import xarray as xr
 from jaxtyping import Array, Key
 from numpy.typing import NDArray
 
-from sims.filling import CHUNK, draw_chunks, patterns_at
+from sims.filling import CHUNK, Filling, draw_chunks
 from sims.harness.mesh import point_key, trial_keys
 from sims.harness.statistics import mean_interval
 from sims.patterns import WORD
 from sims.replicas import interval_columns, jackknife, rows_table
-from theory.activity import Code, active_units, check_activity, check_code, check_count, check_neurons
+from theory.activity import (
+    Access,
+    Code,
+    active_units,
+    check_access,
+    check_activity,
+    check_code,
+    check_neurons,
+)
 from theory.information import Recall, mutual_information
 from theory.one_step import gaussian_error
-from theory.willshaw import Access, check_access
 
 LARGEST_NETWORK = 4000
 """Units beyond which a dense matrix and its factors are not made: 128 MB each."""
@@ -49,7 +56,7 @@ RANK_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True)
-class ProjectionPoint:
+class ProjectionPoint(Filling):
     """Networks of one size that store patterns by the projection rule.
 
     Attributes:
@@ -85,19 +92,12 @@ class ProjectionPoint:
             )
         if not 0 <= self.replaced < 1:
             raise ValueError(f"replaced must be a fraction of the active units in [0, 1), got {self.replaced!r}")
-        patterns_at(self.loads, self.neurons)
-        check_count(self.replicas, "replicas", minimum=2)
-        check_count(self.seed, "seed", minimum=0)
+        self.check_filling()
 
     @property
     def label(self) -> str:
         """A readable name."""
         return f"projection {self.access} {self.code} N={self.neurons} a={self.activity:g} replaced={self.replaced:g}"
-
-    @property
-    def patterns(self) -> list[int]:
-        """Stored patterns at each load."""
-        return patterns_at(self.loads, self.neurons)
 
     @property
     def inputs(self) -> int:

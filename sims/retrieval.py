@@ -8,6 +8,8 @@ for the places the block has (its largest fields win them), which keeps the numb
 fixed point when it is one of the whole network. Fields are integers (`sims.fields`), so all of this is exact.
 """
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -16,8 +18,10 @@ from typing import Literal, cast, get_args
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Int, Int8, Int64, PRNGKeyArray, Shaped
+from jaxtyping import Array, Bool, Int, Int8, Int64, PRNGKeyArray, Shaped
 
+from sims import cpu
+from sims.engine import Engine, choose
 from sims.fields import Network
 from sims.patterns import WORD
 from sims.tiles import pad_states, pattern_overlaps, weighted_sums
@@ -77,6 +81,7 @@ def retrieve(
     update: Update = "synchronous",
     key: PRNGKeyArray | None = None,
     most_steps: int = MOST_STEPS,
+    engine: Engine = "auto",
 ) -> Retrieved:
     """Run the dynamics from every cue, and compare where they end with the stored patterns.
 
@@ -90,6 +95,7 @@ def retrieve(
         update: order of updating.
         key: of the random orders; needed for random updates only.
         most_steps: steps or sweeps allowed.
+        engine: what computes the fields; the choice changes nothing but the time (`sims.engine`).
 
     Raises:
         ValueError: shapes differ, a pattern without active or silent units, or an argument out of range.
@@ -103,10 +109,17 @@ def retrieve(
     if not ((sizes > 0) & (sizes < network.neurons)).all():
         raise ValueError("a stored pattern without active or without silent units cannot be retrieved")
     rule = FiringRule(network, threshold)
-    if update == "synchronous":
-        states, steps, status = _synchronous(rule, cues, most_steps)
-    elif key is None:
+    if update == "random" and key is None:
         raise ValueError("random updates need a key")
+    if choose(engine) == "cpu":
+        network.check_sums(int(network.totals.fired.max()), network.neurons)
+        if key is None or update == "synchronous":
+            states, steps, status = cpu.settle(network, cues, rule.active, rule.level, most_steps)
+        else:
+            orders = _orders(network.words.shape[1], key, most_steps)
+            states, steps, status = cpu.settle_in_order(network, cues, rule.active, rule.level, orders)
+    elif key is None or update == "synchronous":
+        states, steps, status = _synchronous(rule, cues, most_steps)
     else:
         states, steps, status = _random(rule, cues, key, most_steps)
     misses, false_alarms = (stored & ~states).sum(axis=1), (states & ~stored).sum(axis=1)
@@ -190,13 +203,14 @@ def _synchronous(rule: FiringRule, cues: Bool[np.ndarray, "probe neuron"], most_
 def _random(rule: FiringRule, cues: Bool[np.ndarray, "probe neuron"], key: PRNGKeyArray, most_steps: int) -> Outcome:
     final, steps, status = _unsettled(cues, most_steps)
     live, states = np.arange(len(cues)), cues.copy()
+    orders = _orders(rule.network.words.shape[1], key, most_steps)
     visited: list[set[bytes]] = [set() for _ in cues]
     for step in range(1, most_steps + 1):
         if not live.size:
             break
         bar, last, fixed = rule.bars(states)
         before = states.copy()
-        _sweep(rule.network, states, bar, last, jax.random.fold_in(key, step))
+        _sweep(rule.network, states, bar, last, orders[step - 1])
         if rule.level is not None:
             fixed = (states == before).all(axis=1)
         states[fixed] = before[fixed]
@@ -217,12 +231,12 @@ def _sweep(
     states: Bool[np.ndarray, "probe neuron"],
     bar: Int64[np.ndarray, "probe 1"],
     last: Int64[np.ndarray, "probe 1"],
-    key: PRNGKeyArray,
+    blocks: Int[np.ndarray, "block word"],
 ) -> None:
     """Update every unit once, in place, block after block; overlaps with the patterns follow every change."""
-    words, patterns, width = network.words, network.patterns, network.words.shape[1]
+    words, patterns, width = network.device_words, network.patterns, network.words.shape[1]
     overlaps = pattern_overlaps(words, jnp.asarray(pad_states(states, width * WORD)), patterns)
-    for block in _blocks(width, key):
+    for block in blocks:
         columns = jnp.take(words, block, axis=1, mode="fill", fill_value=0)
         units = (block[:, None] * WORD + np.arange(WORD)).ravel()
         inside = units < network.neurons
@@ -237,12 +251,21 @@ def _sweep(
         states[:, units] = fired
 
 
-def _blocks(width: int, key: PRNGKeyArray) -> Int[np.ndarray, "block word"]:
-    """The words of a pattern in random order, in blocks of equal length; `width` stands for no word."""
+def _orders(width: int, key: PRNGKeyArray, sweeps: int) -> Int[np.ndarray, "sweep block word"]:
+    """The words of a pattern in the random order of each sweep, in blocks of equal length; `width` stands for no word.
+
+    Sweep `i`, counted from 1, draws from `fold_in(key, i)`.
+    """
     length = -(-width // BLOCKS)
-    order = np.full(-(-width // length) * length, width)
-    order[:width] = np.asarray(jax.random.permutation(key, width))
-    return order.reshape(-1, length)
+    orders = np.full((sweeps, -(-width // length) * length), width)
+    keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(1, sweeps + 1))
+    orders[:, :width] = np.asarray(_permutations(width)(keys))
+    return orders.reshape(sweeps, -1, length)
+
+
+@functools.cache
+def _permutations(width: int) -> Callable[[PRNGKeyArray], Int[Array, "key word"]]:
+    return jax.jit(jax.vmap(lambda key: jax.random.permutation(key, width)))
 
 
 def _unsettled(cues: Bool[np.ndarray, "probe neuron"], most_steps: int) -> Outcome:

@@ -2,15 +2,18 @@
 
 Each tile is unpacked inside the compiled loop and multiplied in 32-bit floats, so memory holds one unpacked tile and
 never an N x N matrix. The number of patterns is traced: any prefix of the rows can be used without compiling again.
+Patterns that are spread over several devices (`sims.sharded`) are multiplied where they lie.
 """
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Bool, Float32, Int32, Shaped, UInt32
 
 from sims.patterns import WORD
+from sims.sharded import BY_PATTERN, over_devices
 
 TILE = 128
 """Patterns unpacked at once: 128 of 2^17 units still sum exactly in 32-bit floats."""
@@ -19,6 +22,7 @@ BATCHES = (4, 16, 64, 256)
 """Numbers of states that are compiled for; others are filled up with empty states, or cut."""
 
 
+@over_devices(P(), summed=True)
 @jax.jit
 def overlap_sums(
     words: UInt32[Array, "row word"], states: Bool[Array, "probe unit"], patterns: int | Int32[Array, ""]
@@ -34,6 +38,7 @@ def overlap_sums(
     return lax.fori_loop(0, _tiles(patterns), add, jnp.zeros(states.shape, jnp.int32))
 
 
+@over_devices(P(), summed=False)
 @jax.jit
 def pattern_overlaps(
     words: UInt32[Array, "row word"], states: Shaped[Array, "probe unit"], patterns: int | Int32[Array, ""]
@@ -48,6 +53,7 @@ def pattern_overlaps(
     return lax.fori_loop(0, _tiles(patterns), add, jnp.zeros((len(states), len(words)), jnp.int32))
 
 
+@over_devices(BY_PATTERN, summed=True)
 @jax.jit
 def weighted_sums(
     words: UInt32[Array, "row word"], weights: Shaped[Array, "probe row"], patterns: int | Int32[Array, ""]

@@ -19,18 +19,18 @@ from jax import lax
 from jaxtyping import Array, Int32, Key, UInt32
 from numpy.typing import NDArray
 
-from sims.filling import LARGEST_NETWORK, draw_chunks, fill, patterns_at
+from sims.filling import LARGEST_NETWORK, Filling, draw_pairs, fill, probe_pairs
 from sims.harness.mesh import point_key, trial_keys
 from sims.harness.statistics import mean_interval, t_test
 from sims.patterns import WORD, pack, unpack
 from sims.replicas import count_test, crossing_load, interval_columns, jackknife, rows_table
-from theory.activity import check_active_units, check_count
+from theory.activity import Access, check_access, check_active_units, check_count
 from theory.information import mutual_information
-from theory.willshaw import Access, check_access, false_alarm_rate, set_synapses, willshaw_capacity, willshaw_recall
+from theory.willshaw import false_alarm_rate, set_synapses, willshaw_capacity, willshaw_recall
 
 
 @dataclass(frozen=True)
-class WillshawPoint:
+class WillshawPoint(Filling):
     """One clipped network filled to ascending loads, and probed at each of them.
 
     Attributes:
@@ -58,22 +58,13 @@ class WillshawPoint:
         check_access(self.access)
         if check_active_units(self.active, self.neurons) == self.neurons:
             raise ValueError(f"active units must leave some of the {self.neurons} neurons silent, got {self.active}")
-        if self.neurons > LARGEST_NETWORK:
-            raise ValueError(f"neurons must be at most {LARGEST_NETWORK}, got {self.neurons}")
-        patterns_at(self.loads, self.neurons)
         check_count(self.probes, "probes")
-        check_count(self.replicas, "replicas", minimum=2)
-        check_count(self.seed, "seed", minimum=0)
+        self.check_filling(LARGEST_NETWORK)
 
     @property
     def label(self) -> str:
         """A readable name."""
         return f"willshaw {self.access} N={self.neurons} k={self.active}"
-
-    @property
-    def patterns(self) -> list[int]:
-        """Stored patterns at each load, the probe's own included."""
-        return patterns_at(self.loads, self.neurons)
 
 
 def measure_willshaw(point: WillshawPoint) -> xr.Dataset:
@@ -83,7 +74,7 @@ def measure_willshaw(point: WillshawPoint) -> xr.Dataset:
         `false_alarms` (dims replica, load; silent units firing, over all probes of the replica) and `set_synapses`
         (replica, load; the fraction of synapses between different units, or from any key unit, that are set).
     """
-    cues, targets = _probes(point)
+    cues, targets = probe_pairs(point.access, point.neurons, point.active, point.probes, point.seed)
     own = jax.vmap(pack)(jnp.asarray(targets))
     rows = jnp.asarray(np.nonzero(cues)[1].reshape(point.probes, point.active), jnp.int32)
     alarms, density = [], []
@@ -201,24 +192,12 @@ def _rates(point: WillshawPoint, data: xr.Dataset) -> NDArray[np.float64]:
 # The network
 
 
-def _probes(point: WillshawPoint) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Cues and the patterns they should recall, shape (probe, neuron); which units they have does not matter."""
-    first = np.arange(point.neurons) < point.active
-    random = np.random.default_rng(point.seed)
-    cues, others = (random.permuted(np.tile(first, (point.probes, 1)), axis=1) for _ in range(2))
-    return cues, cues if point.access == "auto" else others
-
-
 def _filled(point: WillshawPoint, key: Key[Array, ""]) -> Iterator[UInt32[Array, "neuron word"]]:
     """The matrix at every load, without the probes' own patterns: row j has the units that unit j reaches."""
-    values, keys = (
-        draw_chunks("fixed-size", point.neurons, point.active / point.neurons, key=each)
-        for each in jax.random.split(key)
-    )
-    chunks = zip(values, strict=True) if point.access == "auto" else zip(values, keys, strict=True)
+    chunks = draw_pairs(point.access, "fixed-size", point.neurons, point.active / point.neurons, key=key)
 
     def write(matrix: UInt32[Array, "neuron word"], chunk: tuple[np.ndarray, ...], first: int, last: int) -> Array:
-        return _set_rows(matrix, chunk[0], chunk[-1], first, last, point.active)
+        return _set_rows(matrix, *chunk, first, last, point.active)
 
     empty = jnp.zeros((point.neurons, -(-point.neurons // WORD)), jnp.uint32)
     return fill(chunks, write, empty, [patterns - 1 for patterns in point.patterns])

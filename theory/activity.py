@@ -15,6 +15,9 @@ Code = Literal["bernoulli", "fixed-size"]
 Rule = Literal["hebb", "covariance"]
 """One-shot learning rules: `xi xi^T / N` (the proposal's), or the same with the mean activity subtracted."""
 
+Access = Literal["auto", "keyed"]
+"""The cue: the stored pattern itself, or an independent key stored with it."""
+
 ACTIVITY_GRID: tuple[float, ...] = (0.02, 0.05, 0.10, 0.20, 0.50, 1.0)
 """The proposal's levels k/m (Experiment 1). The last one, 1.0, is the dense end: every unit active."""
 
@@ -71,6 +74,13 @@ def check_rule(rule: str) -> Rule:
     if rule not in get_args(Rule):
         raise ValueError(f"rule must be one of {', '.join(get_args(Rule))}, got {rule!r}")
     return cast(Rule, rule)
+
+
+def check_access(access: str) -> Access:
+    """Return `access`, or raise ValueError unless it names one of the two kinds."""
+    if access not in get_args(Access):
+        raise ValueError(f"access must be one of {', '.join(get_args(Access))}, got {access!r}")
+    return cast(Access, access)
 
 
 def active_units(neurons: int, activity: float) -> int:

@@ -27,7 +27,7 @@ nothing at a = 1/2, is best *dense* in small networks (N up to 1000 at error rat
 import functools
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,8 +71,30 @@ class FiniteMemory:
         return self.recall.load * max(codes - lost, 0.0) / n
 
 
-def keyed_recall(rule: Literal["covariance", "hebb"], neurons: int, active: int, patterns: int) -> Recall:
-    """One keyed recall at the threshold with fewest errors, exactly (error rates to about 1e-14 absolute).
+class KeyedLaw(NamedTuple):
+    """One keyed recall at the threshold with fewest errors, and what a network needs to make it.
+
+    A unit's crosstalk is `sum_mu (N x^mu - k) (parts n^mu - centre)` (covariance) or `sum_mu x^mu (parts n^mu -
+    centre)` (Hebb) over the other patterns. Active units of the cued value receive `gap` besides, and units fire from
+    `threshold` on.
+
+    Attributes:
+        parts: fields are counted in this fraction of an overlap.
+        centre: c, in these parts.
+        gap: between active and silent units.
+        threshold: the lowest field that fires.
+        recall: error rates, to about 1e-14 absolute.
+    """
+
+    parts: int
+    centre: int
+    gap: int
+    threshold: int
+    recall: Recall
+
+
+def keyed_law(rule: Literal["covariance", "hebb"], neurons: int, active: int, patterns: int) -> KeyedLaw:
+    """One keyed recall at the threshold with fewest errors, exactly.
 
     Raises:
         ValueError: an argument out of range, or too large a lattice: for the covariance rule choose k so that k/N has
@@ -83,21 +105,29 @@ def keyed_recall(rule: Literal["covariance", "hebb"], neurons: int, active: int,
     active, others = check_active_units(active, neurons), check_count(patterns, "patterns") - 1
     if 2 * active > neurons:
         raise ValueError(f"active units must be at most neurons / 2 = {neurons / 2}, got {active}")
-    values, weights, gap = _one_pattern(rule, neurons, active)
-    values -= values.min()
-    step = math.gcd(int(np.gcd.reduce(values)), gap)
-    pmf = sum_law(values // step, weights, others)[1]
+    parts = 64 if active * active < neurons else 8
+    centre = (2 * parts * active * active + neurons) // (2 * neurons)  # parts * k^2 / N, to the nearest integer
+    values, weights, gap = _one_pattern(rule, neurons, active, parts, centre)
+    lowest = int(values.min())
+    step = math.gcd(int(np.gcd.reduce(values - lowest)), gap)
+    first, pmf = sum_law((values - lowest) // step, weights, others)
     below = np.concatenate([[0.0], np.cumsum(pmf)])  # P(crosstalk < point), and beyond the last point 1
     above = np.concatenate([np.cumsum(pmf[::-1])[::-1], [0.0]])
     threshold = np.arange(pmf.size + gap // step + 1)  # fire from this point on
     alarms = above[np.minimum(threshold, pmf.size)]
     misses = below[np.maximum(threshold - gap // step, 0)]
     best = int(np.argmin(active * misses + (neurons - active) * alarms))
-    return Recall(active / neurons, patterns / neurons, float(misses[best]), float(alarms[best]))
+    recall = Recall(active / neurons, patterns / neurons, float(misses[best]), float(alarms[best]))
+    return KeyedLaw(parts, centre, gap, others * lowest + step * (first + best), recall)
+
+
+def keyed_recall(rule: Literal["covariance", "hebb"], neurons: int, active: int, patterns: int) -> Recall:
+    """The error rates of `keyed_law`, which raises the same errors."""
+    return keyed_law(rule, neurons, active, patterns).recall
 
 
 def _one_pattern(
-    rule: Literal["covariance", "hebb"], neurons: int, active: int
+    rule: Literal["covariance", "hebb"], neurons: int, active: int, parts: int, centre: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
     """Integer values and weights of one pattern's crosstalk, and the gap, in one unit."""
     overlap = np.arange(active + 1)
@@ -106,8 +136,6 @@ def _one_pattern(
     chance = np.exp(np.concatenate([[0.0], np.cumsum(np.log(ratio))]) - np.log(ratio[ratio > 1]).sum())
     chance /= chance.sum()
     kept = chance > 1e-25
-    parts = 64 if active * active < neurons else 8
-    centre = (2 * parts * active * active + neurons) // (2 * neurons)  # parts * k^2 / N, to the nearest integer
     centred = parts * overlap[kept] - centre
     silent, present, gap = 0 * centred, centred, parts * active - centre
     if rule == "covariance":

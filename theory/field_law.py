@@ -11,6 +11,7 @@ exact law is the (p-1)-fold convolution of one discrete law with a few atoms, co
 has its Gaussian limit.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -69,7 +70,7 @@ class FieldLaw:
 
     def exceeds(self, threshold: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """P(field > threshold), elementwise."""
-        tail = np.concatenate([np.cumsum(self.pmf[::-1])[::-1], [0.0]])
+        tail = np.minimum(np.concatenate([np.cumsum(self.pmf[::-1])[::-1], [0.0]]), 1.0)  # 1 to rounding, never above
         first = np.floor((np.asarray(threshold) - self.lowest) / self.spacing + 1e-9).astype(np.int64) + 1
         return tail[np.clip(first, 0, self.pmf.size)]
 
@@ -117,6 +118,7 @@ def _overlap_counts(
     return inside[first], outside[second], weight[kept]
 
 
+@functools.lru_cache(maxsize=8)
 def _atoms(code: Code, rule: Rule, neurons: int, activity: float, active: bool) -> _Atoms:
     size = active_units(neurons, activity)
     level = Fraction(size, neurons) if code == "fixed-size" else Fraction(activity).limit_denominator(10**6)

@@ -26,26 +26,16 @@ what the synapses hold.
 
 import functools
 import math
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 import mpmath as mp
 from scipy.optimize import brentq
 
-from theory.activity import check_active_units, check_count
+from theory.activity import Access, check_access, check_active_units, check_count
 from theory.information import Recall
-
-Access = Literal["auto", "keyed"]
-"""The cue: the stored pattern itself, or an independent key stored with it."""
 
 WILLSHAW_LIMIT = math.log(2)
 """Bits per synapse as N -> oo with k ~ log2 N."""
-
-
-def check_access(access: str) -> Access:
-    """Return `access`, or raise ValueError unless it names one of the two kinds."""
-    if access not in get_args(Access):
-        raise ValueError(f"access must be one of {', '.join(get_args(Access))}, got {access!r}")
-    return cast(Access, access)
 
 
 def set_synapses(neurons: int, active: int, others: int, access: Access = "auto") -> float:

@@ -3,6 +3,8 @@ r"""A ceiling for every learning rule whatever: Cover's count of the outputs tha
 A threshold unit with N - 1 synapses and a threshold, N numbers in all, separates p given inputs in at most
 `C(p, N) = 2 sum_{k<N} binom(p-1, k)` ways (Cover 1965). Whatever the rule, what its outputs say about the p stored bits
 is at most `log2 C(p, N)`. No randomness of the inputs, no large N and no assumption on the synapses enter.
+
+How many errors the best weights must make beyond capacity is known from replicas only (`theory.minimal_errors`).
 """
 
 import sympy as sp
@@ -10,11 +12,12 @@ import sympy as sp
 from proofs.algebra import ExactDomain, Identity, SignOnInterval
 from proofs.certificate import Certificate
 from proofs.claim import Argument, Claim, Finding, Target
+from proofs.grades import Grade
 from proofs.limits import Limit
 from proofs.statement import Statement, equal, equivalent, greater
 from proofs.theorem1.harm import ODDS
 from proofs.theorem2.law import ENTROPY_SLOPE
-from proofs.theorem2.symbols import POSITIVE, entropy, kept
+from proofs.theorem2.symbols import POSITIVE, Phi, entropy, kept, phi
 from theory.notation import UNIT
 
 SOURCE = "Theorem 2 (H2), for every learning rule"
@@ -174,4 +177,50 @@ two_bits = Claim(
     arguments=(Argument(two_bits_proof, Target.EXACT, Finding.HOLDS),),
 )
 
-CLAIMS = (cover, two_bits)
+# --- with errors ----------------------------------------------------------------------------------------------------
+
+_c = sp.Symbol("c", positive=True)
+_moment = sp.Rational(1, 2) - Phi(-_c) - _c * phi(_c)
+_GAP = {_c: POSITIVE}
+PUT_RIGHT = equal(sp.Derivative(_moment, _c), _c**2 * phi(_c), _GAP)
+SADDLE = equal(
+    sp.Derivative(-1 / (_load * _c**2) + _moment / _c**2 + Phi(-_c), _c),
+    2 * (1 / _load - _moment) / _c**3,
+    {**_GAP, _load: POSITIVE},
+)
+ALL_PUT_RIGHT = equal(sp.Limit(_moment, _c, sp.oo), sp.Rational(1, 2))
+
+errors_proof = Certificate(
+    "T2.errors",
+    "The fewest errors beyond two patterns per weight, replica-symmetric",
+    (
+        Identity(
+            PUT_RIGHT,
+            "At zero temperature the fewest errors per pattern are the maximum over $x = c^2/2$ of $-1/(2x\\alpha) + "
+            "E\\min(1, z_+^2/(2x))$, $z$ normal: a label that misses by $z < c$ is put right at the cost $z^2/(2x)$. "
+            "The sum of squares put right, $\\frac12 - \\Phi(-c) - c\\phi(c)$, rises with $c$ at the rate",
+        ),
+        Identity(SADDLE, "and the slope in $c$ is, with the labels beyond $c$ given up as errors $\\Phi(-c)$,"),
+        Limit(ALL_PUT_RIGHT, "so that $c$ is the one root. Errors vanish as $c \\to \\infty$, where $\\alpha \\to 2$:"),
+    ),
+    assumptions=(
+        "Replica symmetry at zero temperature (Gardner & Derrida 1988), unstable at every $\\alpha > 2$ (Bouten 1994). "
+        "Loads found from it at given errors are upper bounds on the true ones (Stojnic 2013, arXiv 1306.3809).",
+    ),
+    rests_on=Grade.REPLICA,
+)
+
+errors = Claim(
+    id="T2.errors",
+    title="The fewest errors any rule makes beyond its capacity",
+    source=SOURCE,
+    proposed=None,
+    exact=Statement(
+        "At $a = 1/2$ and load $\\alpha > 2$ the best weights leave the fraction $\\Phi(-c)$ of the labels wrong, with "
+        "$\\alpha\\,(\\frac12 - \\Phi(-c) - c\\,\\phi(c)) = 1$.",
+        (PUT_RIGHT, SADDLE, ALL_PUT_RIGHT),
+    ),
+    arguments=(Argument(errors_proof, Target.EXACT, Finding.HOLDS),),
+)
+
+CLAIMS = (cover, two_bits, errors)

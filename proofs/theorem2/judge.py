@@ -15,7 +15,8 @@ from scipy import stats
 from proofs.agreement import Agreement, agreement, t_p_values
 from proofs.claim import Claim, Evidence, Finding, Target
 from proofs.grades import Grade
-from proofs.theorem2 import any_rule, ceiling, extensions, law, printed, retrieval
+from proofs.theorem2 import any_rule, ceiling, extensions, law, one_step, printed, retrieval
+from theory.ceiling import shannon_ceiling
 
 Real = NDArray[np.float64]
 
@@ -158,6 +159,74 @@ def from_keyed_capacity(table: xr.Dataset) -> tuple[Evidence, ...]:
     )
 
 
+def from_alpha(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence on the form of alpha(eps, a), from the table of `from_keyed_capacity`.
+
+    Each measured capacity is tested against alpha(eps, a) times the exact law's finite-N correction, of order one over
+    the active units: `load_exact`, which is found from the same loads in the same way.
+    """
+    load, exact = table["load"].values, table["load_exact"].values
+    family = agreement(t_p_values(load, _standard_error(table, "load"), exact, table["replicas"].values))
+    correction = exact / table["load_gaussian"].values - 1
+    correction = correction[np.isfinite(correction)]
+    reach = f"{correction.min():+.1%} to {correction.max():+.1%}" if correction.size else "unknown"
+    what = f"one-step capacities against alpha(eps, a) with its exact finite-N correction ({reach}), {_reach(table)}"
+    return (_evidence(one_step.alpha_form, Target.EXACT, what, family, "keyed-capacity"),)
+
+
+DENSE = 0.1
+"""The activity that a single active unit is compared with at finite N."""
+
+
+def from_optimum(table: xr.Dataset, best: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence on the optimal activity, from memories of every code size filled to capacity (`summarise_optimum`).
+
+    Exact statement: errors follow their exact law, a single active unit does not beat activity 1/10, and no size of a
+    network beats the one that is best by the exact law. Proposed: bits at neighbouring activities stand as a^2.
+
+    Args:
+        table: a row for every code size.
+        best: a row for every rule and network, as `sims.optimum.best_sizes` returns it.
+    """
+    error, replicas = _standard_error(table, "bits_per_synapse"), table["replicas"].values
+    bits, active, level = (table[name].values for name in ("bits_per_synapse", "active", "activity"))
+
+    def beats(row: int, other: int) -> float:
+        spread = np.hypot(error[row], error[other])
+        return float(exceeds_p_values(bits[row] - bits[other], spread, 0.0, replicas[[row, other]].min()))
+
+    in_ratio: list[Real] = []
+    family = [*table["miss_p_value"].values, *table["false_alarm_p_value"].values]
+    for each in range(best.sizes["point"]):
+        rule, neurons, expected = (best[name].values[each] for name in ("rule", "neurons", "active_exact"))
+        rows = np.flatnonzero((table["rule"].values == rule) & (table["neurons"].values == neurons))
+        rows = rows[np.argsort(active[rows])]
+        (top,) = rows[active[rows] == expected]
+        dense = rows[np.isclose(level[rows], DENSE)]
+        family += [beats(single, other) for single in rows[active[rows] == 1] for other in dense]
+        family += [beats(row, top) for row in rows if row != top]
+        for sparse, denser in itertools.pairwise(rows):
+            ratio = (level[sparse] / level[denser]) ** 2
+            spread = np.hypot(error[sparse], ratio * error[denser])
+            difference = bits[sparse] - ratio * bits[denser]
+            in_ratio.append(t_p_values(difference, spread, np.zeros(()), replicas[[sparse, denser]].min()))
+    columns = (best[name].values for name in ("rule", "neurons", "active", "active_low", "active_high"))
+    sizes = ", ".join(
+        f"{rule} {size} [{low}, {high}] of {neurons}" for rule, neurons, size, low, high in zip(*columns, strict=True)
+    )
+    what = f"no code size beats the exact law's best, nor one active unit a = {DENSE}; best measured: {sizes}"
+    return (
+        _evidence(printed.optimum, Target.EXACT, what, agreement(family), "optimum"),
+        _evidence(
+            printed.optimum,
+            Target.PROPOSED,
+            f"bits per synapse at neighbouring activities in the ratio of a^2, {_reach(table)}",
+            agreement(np.array(in_ratio)),
+            "optimum",
+        ),
+    )
+
+
 # --- information ----------------------------------------------------------------------------------------------------
 
 
@@ -192,6 +261,36 @@ def from_keyed(table: xr.Dataset) -> tuple[Evidence, ...]:
             "keyed",
         ),
     )
+
+
+def from_feedback(retrieved: xr.Dataset, keyed: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence on the ceiling at the fixed points of the plain dynamics, and what the feedback loses.
+
+    The loss compares, below the mean field's capacity, a fixed point's bits with those of one keyed step at the same
+    load and activity, interpolated between the measured loads.
+
+    Args:
+        retrieved: as `sims.recall.summarise_retrieval` returns it.
+        keyed: as `sims.keyed.summarise_keyed` returns it.
+    """
+    bits, error, predicted = (
+        retrieved["bits_per_synapse"].sel(statistic=name).values for name in ("estimate", "standard_error", "predicted")
+    )
+    load, level = retrieved["load"].values, retrieved["activity"].values
+    family = agreement(exceeds_p_values(bits, error, shannon_ceiling(load), retrieved["replicas"].values))
+    one_step_bits = np.full(load.shape, np.nan)
+    for activity in np.unique(level):
+        rows = keyed.isel(point=np.flatnonzero(keyed["activity"].values == activity)).sortby("load")
+        if rows.sizes["point"]:
+            here, loads = level == activity, rows["load"].values
+            one_step_bits[here] = np.interp(
+                np.log(load[here]), np.log(loads), rows["bits_per_synapse"].values, left=np.nan, right=np.nan
+            )
+    left = (bits / one_step_bits)[np.isfinite(predicted)]
+    left = left[np.isfinite(left)]
+    kept = f"; below capacity {left.min():.0%} to {left.max():.0%} of one keyed step's are left" if left.size else ""
+    what = f"bits retrieved at fixed points at most the Shannon ceiling, {_reach(retrieved)}{kept}"
+    return (_evidence(retrieval.feedback, Target.EXACT, what, family, "retrieval"),)
 
 
 def from_graded(table: xr.Dataset) -> tuple[Evidence, ...]:

@@ -55,12 +55,19 @@ def write_results(
     Raises:
         TypeError: a setting is not a JSON value.
         ValueError: a setting is not a finite number.
-        OSError: the file cannot be written.
+        OutputFolderError: the file cannot be written, as when the disk or a quota is full.
     """
     labelled = dataset.assign_attrs(
         provenance(settings, seconds), settings=canonical_json(settings), sha256=digest(dataset, settings)
     )
-    _write_whole(Path(path), bytes(labelled.to_netcdf(None, engine="h5netcdf")))
+    content = bytes(labelled.to_netcdf(None, engine="h5netcdf"))
+    try:
+        _write_whole(Path(path), content)
+    except OSError as error:
+        raise OutputFolderError(
+            f"cannot write {path}: {error.strerror or error}; what was written before is kept, and the same command "
+            "goes on from there"
+        ) from error
     return labelled
 
 

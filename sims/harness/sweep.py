@@ -102,7 +102,7 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
     measured again. Each point is written whole as soon as it is measured, with its wall time in seconds.
 
     Raises:
-        OutputFolderError: results cannot be written to `out`.
+        OutputFolderError: results cannot be written to `out`; those written before are kept.
         CorruptResultsError: an existing file of this study is damaged or belongs to another point.
     """
     datasets = _finished(study, out)
@@ -112,12 +112,20 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
     with bar:
         for path, point in missing:
             bar.set_description(f"{study.name}: {label_of(point)}")
-            start = time.perf_counter()
-            measured = study.measure(point)
-            seconds = time.perf_counter() - start
-            datasets[path] = write_results(path, measured, settings_of(point), seconds=seconds)
+            datasets[path] = measure_point(study, point, path)
             bar.update()
     return [datasets[path] for path in paths]
+
+
+def measure_point(study: Study[P], point: P, path: Path) -> xr.Dataset:
+    """Measure one point of `study` and write it whole to `path`, with its wall time in seconds; return it so.
+
+    Raises:
+        OutputFolderError: it cannot be written, as when the disk is full.
+    """
+    start = time.perf_counter()
+    measured = study.measure(point)
+    return write_results(path, measured, settings_of(point), seconds=time.perf_counter() - start)
 
 
 def check_study(study: Study[P], out: Path) -> int:

@@ -86,6 +86,8 @@ def test_prove_exits_with_1_for_a_false_claim(capsys, monkeypatch):
         (["reproduce", "theorem1", "--scale", "huge"], "scale must be one of quick, laptop, large, got 'huge'"),
         (["reproduce", "theorem1", "--seed", "-1"], "seed must be an integer of at least 0, got -1"),
         (["reproduce", "theorem1", "--seed", "many"], "--seed"),
+        (["reproduce", "theorem1", "--cluster", "pbs"], "cluster must be one of slurm, local, got 'pbs'"),
+        (["reproduce", "all", "--cluster", "local,jobs=0"], "jobs of a cluster's job must be at least 1, got 0"),
         (["reproduce", "theorem7"], "theorem7"),
         (["prove", "T1.varance"], "did you mean T1.variance?"),
         (["prove", "E1.linear"], "no certificates yet for E1.linear"),

@@ -125,3 +125,12 @@ def test_latex_keeps_the_brackets_of_what_is_kept_as_written():
     a = sp.Symbol("a", positive=True)
     printed = equal(1 - sp.UnevaluatedExpr(1 - a), a, {a: sp.Interval.open(0, 1)}).latex()
     assert r"- \left(1 - a\right)" in printed
+
+
+def test_latex_of_a_long_table_is_its_ends():
+    rows = [(sp.Integer(row), sp.Le(a, sp.Rational(row, 20))) for row in range(1, 10)]
+    table = sp.Piecewise(*rows, (sp.Integer(10), True), evaluate=False)
+    printed = at_least(table, 0, {a: sp.Interval.open(0, 1)}).latex()
+    assert r"3 & \text{for}\: a \leq \frac{3}{20} \\\vdots & \text{(6 more rows)} \\10 & \text{otherwise}" in printed
+    whole = sp.Piecewise(*rows[:2], (sp.Integer(3), True), evaluate=False)
+    assert "vdots" not in at_least(whole, 0, {a: sp.Interval.open(0, 1)}).latex()

@@ -210,3 +210,86 @@ def test_one_sided_tests_have_their_level():
     error = values.std(axis=1, ddof=1) / np.sqrt(REPLICAS)
     p_values = judge.exceeds_p_values(values.mean(axis=1), error, 1.0, REPLICAS)
     assert 0.026 < np.mean(p_values < 0.05) < 0.074
+
+
+@pytest.mark.parametrize(
+    ("measured", "finding"), [([3.0, 0.5, 0.14], Finding.HOLDS), ([3.3, 0.5, 0.14], Finding.FAILS)]
+)
+def test_alpha_is_compared_with_its_finite_size_correction(measured, finding):
+    table = keyed_capacity_table([0.2] * 3)
+    table["load"] = ("point", measured)
+    table["load_low"], table["load_high"] = table["load"] - 0.01, table["load"] + 0.01
+    table["load_exact"] = ("point", [3.0, 0.5, 0.14])
+    table["load_gaussian"] = ("point", [3.75, 0.5, 0.14])
+    (evidence,) = judge.from_alpha(table)
+    assert findings([evidence])["T2.alpha", Target.EXACT] is finding
+    assert "-20.0% to +0.0%" in evidence.summary
+
+
+def test_capacities_that_were_not_reached_decide_nothing_about_alpha():
+    table = keyed_capacity_table([0.2] * 3)
+    for name in ("load", "load_low", "load_high"):
+        table[name] = ("point", [np.nan] * 3)
+    table["load_exact"] = table["load_gaussian"] = ("point", [np.nan] * 3)
+    assert findings(judge.from_alpha(table))["T2.alpha", Target.EXACT] is Finding.INCONCLUSIVE
+
+
+def optimum_tables(bits, p_value=0.4, best=10):
+    active = np.array([1, 5, 10, 20])
+    table = xr.Dataset(
+        {
+            **interval("bits_per_synapse", bits),
+            "rule": ("point", ["hebb"] * 4),
+            "neurons": ("point", [100] * 4),
+            "active": ("point", active),
+            "activity": ("point", active / 100),
+            "miss_p_value": ("point", [np.nan] * 4),
+            "false_alarm_p_value": ("point", [p_value] * 4),
+            "replicas": ("point", [REPLICAS] * 4),
+        }
+    )
+    columns = {"rule": "hebb", "neurons": 100, "active": 10, "active_low": 5, "active_high": 20, "active_exact": best}
+    return table, xr.Dataset({name: ("point", [value]) for name, value in columns.items()})
+
+
+@pytest.mark.parametrize(
+    ("bits", "change", "exact", "proposed"),
+    [
+        ([0.001, 0.18, 0.2, 0.19], {}, Finding.HOLDS, Finding.FAILS),
+        ([0.001, 0.18, 0.2, 0.19], {"p_value": 1e-9}, Finding.FAILS, Finding.FAILS),
+        ([0.3, 0.18, 0.2, 0.19], {}, Finding.FAILS, Finding.FAILS),  # one active unit best of all
+        ([0.001, 0.18, 0.2, 0.19], {"best": 1}, Finding.FAILS, Finding.FAILS),
+        ([0.0005, 0.0125, 0.05, 0.2], {"best": 20}, Finding.HOLDS, Finding.HOLDS),  # as a^2, and denser is better
+    ],
+)
+def test_the_best_size_and_the_shape_around_it(bits, change, exact, proposed):
+    evidence = judge.from_optimum(*optimum_tables(bits, **change))
+    found = findings(evidence)
+    assert found["T2.optimum", Target.EXACT] is exact
+    assert found["T2.optimum", Target.PROPOSED] is proposed
+    assert "hebb 10 [5, 20] of 100" in evidence[0].summary
+
+
+@pytest.mark.parametrize(("bits", "finding"), [(0.1, Finding.HOLDS), (0.6, Finding.FAILS)])
+def test_fixed_points_obey_the_ceiling_or_do_not(bits, finding):
+    values = np.array([[bits, 0.001, 0.1], [0.02, 0.001, np.nan]])  # the second is beyond the mean field's capacity
+    retrieved = xr.Dataset(
+        {
+            "bits_per_synapse": (("point", "statistic"), values),
+            "load": ("point", [0.4, 0.6]),
+            "neurons": ("point", [1000, 1000]),
+            "activity": ("point", [0.1, 0.1]),
+            "replicas": ("point", [REPLICAS] * 2),
+        },
+        {"statistic": ["estimate", "standard_error", "predicted"]},
+    )
+    keyed = xr.Dataset(
+        {
+            "activity": ("point", [0.1, 0.1, 0.5]),
+            "load": ("point", [0.8, 0.2, 0.4]),
+            "bits_per_synapse": ("point", [0.25, 0.15, 9.0]),
+        }
+    )
+    (evidence,) = judge.from_feedback(retrieved, keyed)
+    assert findings([evidence])["T2.feedback", Target.EXACT] is finding
+    assert f"{bits / 0.2:.0%} to {bits / 0.2:.0%} of one keyed step's are left" in evidence.summary

@@ -73,11 +73,11 @@ def test_kernels_are_matrix_products() -> None:
     net = network()
     patterns = net.stored(np.arange(PATTERNS)).astype(int)
     states = np.random.default_rng(1).integers(-1, 2, (4, net.words.shape[1] * 32))
-    overlaps = np.asarray(pattern_overlaps(net.words, jnp.asarray(states), PATTERNS))
+    overlaps = np.asarray(pattern_overlaps(net.device_words, jnp.asarray(states), PATTERNS))
     np.testing.assert_array_equal(overlaps[:, :PATTERNS], states[:, :NEURONS] @ patterns.T)
     assert not overlaps[:, PATTERNS:].any()
-    weights = np.random.default_rng(2).integers(-100, 100, (4, len(net.words)), np.int32)
-    sums = np.asarray(weighted_sums(net.words, jnp.asarray(weights), PATTERNS))
+    weights = np.random.default_rng(2).integers(-100, 100, (4, len(net.device_words)), np.int32)
+    sums = np.asarray(weighted_sums(net.device_words, jnp.asarray(weights), PATTERNS))
     np.testing.assert_array_equal(sums[:, :NEURONS], weights[:, :PATTERNS] @ patterns)
 
 
@@ -101,7 +101,7 @@ def test_bad_states_are_refused() -> None:
 
 
 def test_overflow_is_refused() -> None:
-    words, neurons = jnp.zeros((2**14, 1), jnp.uint32), 131_071
+    words, neurons = np.zeros((2**14, 1), np.uint32), 131_071
     with pytest.raises(ValueError, match="64-bit"):
         Network("bernoulli", neurons, 0.333, words, 2**14)
     assert Network("bernoulli", neurons, 0.333, words, TILE).load < 1

@@ -12,8 +12,8 @@ from sims.filling import CHUNK, draw_chunks
 from sims.harness.mesh import point_key, trial_keys
 from sims.keyed import (
     KeyedPoint,
-    _filled,
     fields,
+    filled,
     keyed_crosstalk,
     measure_keyed,
     printed_bits,
@@ -48,7 +48,7 @@ def test_fields_are_those_of_the_dense_network(access, code):
     values = stored(point, own[0], point.patterns[-1] - 1)
     keys = values if access == "auto" else stored(point, own[1], point.patterns[-1] - 1)
     a = point.level
-    for patterns, sums in zip(point.patterns, _filled(point, cues, key), strict=True):
+    for patterns, sums in zip(point.patterns, filled(point, cues, key), strict=True):
         found = fields(sums, cues, targets, point, patterns)
         for probe in range(point.probes):
             inputs = np.vstack([keys[: patterns - 1], cues[probe]]) - a

@@ -9,7 +9,7 @@ import pytest
 
 from sims.fields import Network, draw_network
 from sims.patterns import WORD, pack
-from sims.retrieval import Retrieved, Status, _blocks, noisy_cues, retrieve, winners
+from sims.retrieval import Retrieved, Status, _orders, noisy_cues, retrieve, winners
 from theory.activity import active_units
 
 NEURONS = 200
@@ -70,7 +70,7 @@ def dense_random(net, cue, threshold, key):
         bar, last = (fields[order[active - 1]], order[active - 1]) if threshold is None else (threshold * net.scale, -1)
         if threshold is None and (dense_winners(fields, active) == state).all():
             return state, step, Status.FIXED_POINT
-        for block in _blocks(-(-NEURONS // WORD), jax.random.fold_in(key, step)):
+        for block in _orders(-(-NEURONS // WORD), key, 200)[step - 1]:
             units = [unit for word in block for unit in range(word * WORD, (word + 1) * WORD) if unit < NEURONS]
             fields = dense_fields(net, state)
             for unit in units:
@@ -129,7 +129,7 @@ def pair_network() -> Network:
     """Two units that are only ever active together: they excite each other and nobody else."""
     bits = np.zeros(NEURONS, bool)
     bits[:2] = True
-    words = jnp.zeros((128, -(-NEURONS // WORD)), jnp.uint32).at[0].set(pack(jnp.asarray(bits)))
+    words = np.asarray(pack(jnp.asarray(bits)))[None]
     return Network("bernoulli", NEURONS, 0.5, words, 1, rule="hebb", input="raw")
 
 
@@ -167,10 +167,12 @@ def test_random_winners_match_a_stable_sort() -> None:
 
 
 def test_blocks_cover_every_word_once() -> None:
-    blocks = _blocks(37, jax.random.key(0))
-    words = blocks.ravel()
-    assert sorted(words[words < 37]) == list(range(37))
-    assert (words[words >= 37] == 37).all()
+    orders = _orders(37, jax.random.key(0), 3)
+    for words in orders.reshape(3, -1):
+        assert sorted(words[words < 37]) == list(range(37))
+        assert (words[words >= 37] == 37).all()
+    assert (orders[0] != orders[1]).any()
+    np.testing.assert_array_equal(_orders(37, jax.random.key(0), 2), orders[:2])
 
 
 def test_cues_keep_their_size_or_have_their_rates() -> None:

@@ -7,13 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from sims.filling import draw_chunks
+from sims.filling import draw_chunks, probe_pairs
 from sims.harness.mesh import trial_keys
 from sims.patterns import unpack
 from sims.willshaw import (
     WillshawPoint,
     _filled,
-    _probes,
     _set_fraction,
     measure_willshaw,
     summarise_willshaw,
@@ -35,7 +34,7 @@ def test_packed_matrix_is_the_dense_one(access):
     key = trial_keys(jax.random.key(7), 2)[0]
     values, keys = (unpacked(next(draw_chunks("fixed-size", 100, 0.06, key=each))) for each in jax.random.split(key))
     keys = values if access == "auto" else keys
-    cues, targets = _probes(point)
+    cues, targets = probe_pairs(access, 100, 6, 5, 0)
     assert (cues.sum(axis=1) == 6).all()
     assert (targets.sum(axis=1) == 6).all()
     for patterns, matrix in zip(point.patterns, _filled(point, key), strict=True):
