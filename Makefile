@@ -13,7 +13,7 @@ help:
 	@echo "make test        lint, types, tests and notebooks"
 	@echo "make figures     redraw the figures from existing results"
 	@echo "make notebooks   run the notebooks and store their outputs"
-	@echo "make bench       benchmarks (slow; never part of make test)"
+	@echo "make bench       benchmarks beside other software, into OUT/benchmarks (slow; downloads PyTorch and MKL)"
 	@echo "make lint        ruff and pyright only"
 
 # One stamp per set of packages: a stamp older than its lock file is made again.
@@ -51,7 +51,12 @@ test: lint
 notebooks: $(VENV)/dev.stamp
 	CWB_SCALE=quick $(BIN)/jupytext --to ipynb --execute notebooks/*.py
 
-bench: $(VENV)/dev.stamp
+$(VENV)/bench.stamp: requirements/bench.txt $(VENV)/dev.stamp
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench: $(VENV)/bench.stamp
+	MKL_RT=$$(ls $(VENV)/lib/libmkl_rt.* 2>/dev/null | head -1) $(BIN)/python -m sims.benchmarks --out $(OUT)/benchmarks
 	$(BIN)/pytest --override-ini addopts=--import-mode=importlib --benchmark-only tests/benchmarks
 
 # Only to change the pinned versions: resolves pyproject.toml anew.
@@ -59,6 +64,7 @@ LOCK := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile --quiet --universal 
 lock: $(VENV)/uv.stamp
 	$(LOCK) pyproject.toml --group build --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml --group build --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) requirements/bench.in --constraint requirements/dev.txt --output-file requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) results .pytest_cache .ruff_cache

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -71,18 +71,40 @@ def crossing_load(loads: ArrayLike, error_rates: ArrayLike, error_rate: float) -
     return float(1 / (1 / load[pair[0]] + share * (1 / load[pair[1]] - 1 / load[pair[0]])))
 
 
-def extrapolate(sizes: ArrayLike, values: ArrayLike, errors: ArrayLike) -> tuple[float, float]:
-    """The value at infinite N and its standard error: `value = limit + slope / N` by weighted least squares.
+class Extrapolation(NamedTuple):
+    """What sizes say of infinite N, if the corrections are `slope * N^-exponent`.
+
+    Attributes:
+        limit: the value at infinite N.
+        standard_error: of the limit, from the errors of the values.
+        slope: of the correction.
+        p_value: of the fit (chi-square); NaN with two sizes.
+    """
+
+    limit: float
+    standard_error: float
+    slope: float
+    p_value: float
+
+
+def extrapolate(sizes: ArrayLike, values: ArrayLike, errors: ArrayLike, exponent: float = 1.0) -> Extrapolation:
+    """Fit `value = limit + slope * N^-exponent` by weighted least squares.
 
     Raises:
-        ValueError: fewer than two sizes, or an error that is not positive.
+        ValueError: fewer than two sizes, or an error or exponent that is not positive.
     """
     sizes, scale = np.asarray(sizes, np.float64), np.asarray(errors, np.float64)
     if len(np.unique(sizes)) < 2 or not (scale > 0).all():
         raise ValueError(f"need at least two sizes and positive errors, got {sizes.tolist()} and {scale.tolist()}")
-    design = np.column_stack([np.ones(len(sizes)), 1 / sizes]) / scale[:, None]
+    if not exponent > 0:
+        raise ValueError(f"exponent must be positive, got {exponent!r}")
+    design = np.column_stack([np.ones(len(sizes)), sizes**-exponent]) / scale[:, None]
+    scaled = np.asarray(values, np.float64) / scale
     covariance = np.linalg.inv(design.T @ design)
-    return float((covariance @ design.T @ (np.asarray(values) / scale))[0]), math.sqrt(covariance[0, 0])
+    limit, slope = covariance @ design.T @ scaled
+    misfit, degrees = float(((scaled - design @ [limit, slope]) ** 2).sum()), len(sizes) - 2
+    fit = float(stats.chi2.sf(misfit, degrees)) if degrees else math.nan
+    return Extrapolation(float(limit), math.sqrt(covariance[0, 0]), float(slope), fit)
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]]) -> xr.Dataset:

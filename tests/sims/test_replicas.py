@@ -53,8 +53,15 @@ def test_tables():
 
 
 def test_extrapolation_to_infinite_size():
-    limit, error = extrapolate([50, 100, 200], [2.2, 2.1, 2.05], [0.01, 0.01, 0.01])
-    assert limit == pytest.approx(2.0)
+    limit, error, slope, fit = extrapolate([50, 100, 200], [2.2, 2.1, 2.05], [0.01, 0.01, 0.01])
+    assert (limit, slope) == (pytest.approx(2.0), pytest.approx(10.0))
     assert 0.005 < error < 0.05
+    assert fit == pytest.approx(1)
+    rooted = extrapolate([100, 400, 1600], [1.3, 1.15, 1.075], [0.01] * 3, exponent=0.5)
+    assert (rooted.limit, rooted.slope) == (pytest.approx(1.0), pytest.approx(3.0))
+    assert extrapolate([100, 400, 1600], [1.3, 1.15, 1.075], [0.001] * 3).p_value < 1e-3
+    assert np.isnan(extrapolate([50, 100], [2.2, 2.1], [0.01, 0.01]).p_value)
+    with pytest.raises(ValueError, match="exponent"):
+        extrapolate([50, 100], [2.0, 2.0], [0.1, 0.1], exponent=0.0)
     with pytest.raises(ValueError, match="at least two sizes"):
         extrapolate([50, 50], [2.0, 2.0], [0.1, 0.1])

@@ -38,7 +38,7 @@ def draw(capacity: xr.Dataset) -> Figure:
         colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
         left.errorbar(1e3 / rows["neurons"], ratio, ends, color=colour, marker=marker, label=f"$a={level:g}$")
         if rows.sizes["point"] >= 3:
-            limit, error = extrapolate(rows["neurons"].values, ratio, rows["standard_error"].values / scale)
+            limit, error, *_ = extrapolate(rows["neurons"].values, ratio, rows["standard_error"].values / scale)
             left.errorbar(0, limit, 1.96 * error, color=colour, marker=marker, fillstyle="none", capsize=3)
     left.axhline(1, color="0.6", linewidth=0.6)
     left.set(xlabel="$1000/N$", ylabel=r"capacity / mean field's $\alpha_c$")

@@ -1,0 +1,1 @@
+"""How fast and lean retrieval is, beside the best of other software on the same machine: `make bench`."""
