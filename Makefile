@@ -44,9 +44,10 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
+# Whole files to each core: the tests of one file share what is expensive.
 test: lint
-	$(BIN)/pytest
-	$(BIN)/pytest --nbmake --nbmake-timeout=300 -p no:cacheprovider notebooks
+	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --nbmake --nbmake-timeout=600 -p no:cacheprovider notebooks
 
 notebooks: $(VENV)/dev.stamp
 	CWB_SCALE=quick $(BIN)/jupytext --to ipynb --execute notebooks/*.py
