@@ -149,14 +149,7 @@ EFFORTS: dict[str, Effort] = {
         units=20,
     ),
     "laptop": Effort(
-        capacities={
-            0.5: (1000, 4000),
-            0.2: (1000,),
-            0.1: (1000, 2000, 4000),
-            0.05: (1000,),
-            0.02: (1000,),
-            0.01: (1000,),
-        },
+        capacities=dict.fromkeys((0.5, 0.2, 0.1, 0.05, 0.02, 0.01), (1000, 2000, 5000, 10_000)),
         controls=1000,
         conditions=CONTROLS,
         retrieval={0.5: 4000, 0.1: 4000, 0.02: 2000},

@@ -2,10 +2,14 @@
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paper.style import COLOURS, MARKERS, TWO_COLUMNS, panel_title
-from sims.replicas import extrapolate
+from sims.finite_size import extrapolate_capacity
+
+FITS = 0.01
+"""Smallest p-value of a law of corrections that counts as fitting."""
 
 CONDITIONS = {
     ("fixed-size", "kwta", "plain", "synchronous", 0.0): "plain, $k$ winners",
@@ -20,7 +24,10 @@ CONDITIONS = {
 
 
 def draw(capacity: xr.Dataset) -> Figure:
-    """Draw capacity over the mean field's, against 1/N and for every condition.
+    """Draw capacity over the mean field's, against N^-1/2 and for every condition.
+
+    At infinite N: the limit if corrections fall like N^-1/2, where that fits, with the range of the limits under the
+    other laws that fit.
 
     Args:
         capacity: `sims.capacity.summarise_capacity`.
@@ -30,18 +37,17 @@ def draw(capacity: xr.Dataset) -> Figure:
     keys = condition_keys(capacity)
     usual = next(iter(CONDITIONS))
     chosen = capacity.isel(point=[row for row, key in enumerate(keys) if key == usual])
+    limits = extrapolate_capacity(chosen)
     for index, level in enumerate(np.unique(chosen["activity"].values)[::-1]):
         rows = chosen.isel(point=np.flatnonzero(chosen["activity"].values == level)).sortby("neurons")
         scale = rows["predicted"].values
         ratio = rows["load"].values / scale
         ends = np.abs(np.stack([rows["load_low"], rows["load_high"]]) / scale - ratio)
         colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
-        left.errorbar(1e3 / rows["neurons"], ratio, ends, color=colour, marker=marker, label=f"$a={level:g}$")
-        if rows.sizes["point"] >= 3:
-            limit, error, *_ = extrapolate(rows["neurons"].values, ratio, rows["standard_error"].values / scale)
-            left.errorbar(0, limit, 1.96 * error, color=colour, marker=marker, fillstyle="none", capsize=3)
+        left.errorbar((1e3 / rows["neurons"]) ** 0.5, ratio, ends, color=colour, marker=marker, label=f"$a={level:g}$")
+        _limit(left, limits, level, colour, marker)
     left.axhline(1, color="0.6", linewidth=0.6)
-    left.set(xlabel="$1000/N$", ylabel=r"capacity / mean field's $\alpha_c$")
+    left.set(xlabel=r"$\sqrt{1000/N}$", ylabel=r"capacity / mean field's $\alpha_c$")
     left.legend(ncols=2)
     panel_title(left, "a", "Plain dynamics from the pattern, $k$ winners")
     controls = [(row, CONDITIONS[key]) for row, key in enumerate(keys) if key != usual and key in CONDITIONS]
@@ -61,6 +67,19 @@ def draw(capacity: xr.Dataset) -> Figure:
         right.set_xlabel(r"capacity / mean field's capacity")
         panel_title(right, "b", f"Controls, $N={size}$, $a={level:g}$")
     return figure
+
+
+def _limit(axes: Axes, limits: xr.Dataset | None, level: float, colour: str, marker: str) -> None:
+    if limits is None:
+        return
+    some = limits.isel(point=np.flatnonzero((limits["activity"].values == level) & (limits["p_value"].values > FITS)))
+    half = some.isel(point=np.flatnonzero(np.isclose(some["exponent"].values, 0.5)))
+    if half.sizes["point"]:
+        low = float((some["limit"] - 1.96 * some["standard_error"]).min())
+        high = float((some["limit"] + 1.96 * some["standard_error"]).max())
+        limit = float(half["limit"][0])
+        reach = [[limit - low], [high - limit]]
+        axes.errorbar(0, limit, reach, color=colour, marker=marker, fillstyle="none", capsize=3)
 
 
 def condition_keys(table: xr.Dataset) -> list[tuple]:
