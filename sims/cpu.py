@@ -17,9 +17,9 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from sims.fields import Network
-from sims.kernels import columns, counts, dynamics, sweeps
+from sims.kernels import batch, columns, counts, dynamics, sweeps
 from sims.kernels.dynamics import Law, Probes
-from sims.kernels.rows import Rows
+from sims.kernels.rows import KEPT, UNFIT, Rows
 from sims.kernels.threads import share
 from sims.kernels.vectors import LANES
 from sims.kernels.vertical import flatten
@@ -36,9 +36,12 @@ LISTED = 2**24
 FITTING = 7.0
 """Standard deviations of a row's entries that must fit into 8 bits, or rows are kept in 16 bits."""
 
-COUNT_COST, ROW_COST, CHANGE_COST, SEARCH_COST = 16.0, 7.0, 1.0, 8.0
-"""Time of counting a pattern's active unit again, of a pattern in 512 units of a row, of adding 16 units of a row, of
-searching a pattern for a unit: in nanoseconds on one processor, but only their ratios matter."""
+COUNT_COST, ROW_COST, CHANGE_COST = 16.0, 3.0, 1.0
+"""Time of counting a pattern's active unit again, of a pattern in 512 units of a row, of adding 16 units of a row:
+in nanoseconds on one processor, but only their ratios matter."""
+
+ALONE = 2.0
+"""How often all patterns may be read, a row at a time, before reading them all for all rows together pays."""
 
 STEPS_SAVED = 5.0
 """How many counts of `R` are worth the rows that one step needs, because later steps need most of them again."""
@@ -131,13 +134,19 @@ def settle(
     """Synchronous retrieval from every cue; arguments and results as in `sims.retrieval`."""
     prepared = prepare(network, active, level)
     probes = _start(cues, prepared.rows.width)
-    by_rows = False
+    by_rows, once = False, True
     while len(probes.live):
         if not by_rows:
             _count(prepared, probes)
-        share(dynamics.synchronous, len(probes.live), prepared.law, prepared.rows, probes, by_rows, most)
+        share(dynamics.synchronous, len(probes.live), prepared.law, prepared.rows, probes, by_rows, once, most)
         probes = probes._replace(live=np.flatnonzero(probes.status == dynamics.UNSETTLED))
-        by_rows = _rows_are_cheaper(prepared, probes)
+        if not len(probes.live):
+            break
+        absent = np.zeros(len(prepared.rows.fired), bool)
+        changes = dynamics.pending(prepared.rows, probes, absent)
+        by_rows = by_rows or _rows_are_cheaper(prepared, int(changes), int(absent.sum()), len(probes.live))
+        if by_rows:
+            once = _count_rows(prepared.rows, np.flatnonzero(absent).astype(np.int32))
     return _outcome(cues, probes)
 
 
@@ -214,11 +223,30 @@ def _sums(prepared: Prepared, states: np.ndarray, probes: int, kind: np.dtype) -
     return result
 
 
-def _rows_are_cheaper(prepared: Prepared, probes: Probes) -> bool:
-    """Whether the live probes' next sums cost less by rows than counted again."""
+def _rows_are_cheaper(prepared: Prepared, changes: int, absent: int, probes: int) -> bool:
+    """Whether the next sums of live probes cost less by rows than counted again, all steps taken together."""
     rows = prepared.rows
-    changes, absent = dynamics.pending(rows, probes, np.zeros(len(rows.fired), bool))
     row = ROW_COST * rows.width / LANES * float(rows.fired.mean())
-    row += 0 if len(rows.columns) else SEARCH_COST * rows.patterns
-    again = COUNT_COST * int(prepared.ends[-1]) * math.ceil(len(probes.live) / counts.PROBES)
+    again = COUNT_COST * int(prepared.ends[-1]) * math.ceil(probes / counts.PROBES)
     return absent * row + changes * CHANGE_COST * rows.width * 32 / LANES < STEPS_SAVED * again
+
+
+def _count_rows(rows: Rows, wanted: Int[np.ndarray, " unit"]) -> bool:
+    """Count wanted rows together, if they are so many that reading all patterns pays; return whether they were.
+
+    A row counted alone reads its own patterns.
+    """
+    place, length = int(rows.next[0]), rows.width * 32
+    wanted = wanted[: max(0, len(rows.kept) // length - place)]
+    sizes = rows.fired[wanted]
+    if sizes.sum() < ALONE * rows.patterns:
+        return False
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    groups = np.concatenate([np.unique(wanted // batch.UNITS, return_index=True)[1], [len(wanted)]])
+    found, fits = np.empty(ends[-1], np.int32), np.ones(len(wanted), np.uint8)
+    share(batch.members, len(groups) - 1, rows, wanted, groups, ends, found)
+    share(batch.count_rows, -(-rows.width // LANES), rows, wanted, ends, found, place, fits)
+    rows.status[wanted] = np.where(fits, KEPT, UNFIT)
+    rows.places[wanted] = place + np.arange(len(wanted))
+    rows.next[0] = place + len(wanted)
+    return True

@@ -8,6 +8,7 @@ order units as
 and differ in how they compute R only. Patterns come as lists of active units, so that no unpacking is timed.
 """
 
+import importlib
 import importlib.util
 from collections.abc import Callable
 
@@ -79,16 +80,14 @@ def scipy_csr(units: np.ndarray, neurons: int) -> Sums:
 
 def torch_dense(units: np.ndarray, neurons: int) -> Sums:
     """Two products with the patterns, in PyTorch."""
-    import torch
-
+    torch = importlib.import_module("torch")
     patterns = torch.from_numpy(dense(units, neurons))
     return lambda states: ((torch.from_numpy(states) @ patterns.T) @ patterns).numpy()
 
 
 def mkl_sparse(units: np.ndarray, neurons: int) -> Sums:
     """Two products with sparse patterns, in MKL."""
-    from sparse_dot_mkl import dot_product_mkl
-
+    dot_product_mkl = importlib.import_module("sparse_dot_mkl").dot_product_mkl
     patterns = sparse(units, neurons)
     turned = patterns.T.tocsr()
     return lambda states: dot_product_mkl(turned, dot_product_mkl(patterns, np.ascontiguousarray(states.T))).T

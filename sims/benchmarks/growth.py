@@ -28,7 +28,7 @@ class Exponent:
     expected: str
 
 
-def fit(quantity: str, of: str, sizes: Sequence[float], values: Sequence[float], expected: str) -> Exponent:
+def fit(quantity: str, of: str, sizes: Sequence[float | int], values: Sequence[float | int], expected: str) -> Exponent:
     """The least-squares slope of log value against log size.
 
     Raises:
@@ -36,6 +36,6 @@ def fit(quantity: str, of: str, sizes: Sequence[float], values: Sequence[float],
     """
     if len(sizes) < 3:
         raise ValueError(f"an exponent needs at least 3 sizes, got {len(sizes)}")
-    line = scipy.stats.linregress(np.log(sizes), np.log(values))
-    margin = float(scipy.stats.t.ppf(0.975, len(sizes) - 2) * line.stderr)
-    return Exponent(quantity, of, float(line.slope), float(line.slope) - margin, float(line.slope) + margin, expected)
+    slope, _, _, _, error = np.asarray(scipy.stats.linregress(np.log(sizes), np.log(values)), float)
+    margin = float(scipy.stats.t.ppf(0.975, len(sizes) - 2) * error)
+    return Exponent(quantity, of, float(slope), float(slope) - margin, float(slope) + margin, expected)

@@ -29,7 +29,7 @@ class Series:
 
     of: str
     expected: tuple[str, str]
-    sizes: tuple[float, ...]
+    sizes: tuple[float | int, ...]
     cases: tuple[Case, ...]
 
 
@@ -56,7 +56,7 @@ def make_plan(quick: bool) -> Plan:
     scale = 400 if quick else 10_000
     base = Case(OURS, scale, 0.05, round(0.4 * scale), 16, repeats)
 
-    def series(of: str, expected: tuple[str, str], factors: tuple[float, ...]) -> Series:
+    def series(of: str, expected: tuple[str, str], factors: tuple[float | int, ...]) -> Series:
         values = [type(getattr(base, of))(getattr(base, of) * factor) for factor in factors]
         cases = []
         for value in values:

@@ -2,7 +2,8 @@
 
 from llvmlite import ir
 from numba.core import types
-from numba.extending import intrinsic
+
+from sims.kernels.compile import intrinsic
 
 
 def _element(context, builder, array_type, array, index):

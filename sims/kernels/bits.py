@@ -2,9 +2,8 @@
 
 import numpy as np
 from numba.core import types
-from numba.extending import intrinsic
 
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, intrinsic, kernel
 
 SLACK = 4
 """Elements that a list of units needs besides its units."""
@@ -27,7 +26,7 @@ def count(typing, word):
 
 
 @kernel
-def active_units(words: np.ndarray, first: int, last: int, offset: int, units: np.ndarray) -> int:
+def active_units(words: np.ndarray, first: Integer, last: Integer, offset: Integer, units: np.ndarray) -> Integer:
     """List the active units among words `first` to `last - 1` of a flat array.
 
     Four units are written for every two words, whether there are so many or not: what is too much is overwritten, and

@@ -8,7 +8,7 @@ bit of words, so that whole vectors are stored: reading one unit's column is a w
 import numpy as np
 
 from sims.kernels.atomics import take
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, kernel
 from sims.kernels.vectors import LANES, exchange, load, store, zero
 
 BLOCKS = 8
@@ -16,7 +16,9 @@ BLOCKS = 8
 
 
 @kernel
-def turn(tickets: np.ndarray, tasks: int, words: np.ndarray, width: int, patterns: int, columns: np.ndarray) -> None:
+def turn(
+    tickets: np.ndarray, tasks: Integer, words: np.ndarray, width: Integer, patterns: Integer, columns: np.ndarray
+) -> None:
     """Fill `columns` (flat uint32, blocks of `block_length(width)`) from packed patterns of `width >= LANES` words."""
     square = np.empty(32 * LANES, np.uint32)
     length = block_length(width)
@@ -43,13 +45,13 @@ def turn(tickets: np.ndarray, tasks: int, words: np.ndarray, width: int, pattern
 
 
 @kernel
-def block_length(width: int) -> int:
+def block_length(width: Integer) -> Integer:
     """Integers for 32 patterns of so many words."""
     return (width + LANES - 1) // LANES * LANES * 32
 
 
 @kernel
-def column(columns: np.ndarray, width: int, unit: int, bits: np.ndarray) -> None:
+def column(columns: np.ndarray, width: Integer, unit: Integer, bits: np.ndarray) -> None:
     """Copy a unit's column: bit m % 32 of integer m // 32 tells of pattern m."""
     word, length = unit // 32, block_length(width)
     group = word // LANES

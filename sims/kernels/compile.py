@@ -1,12 +1,17 @@
-"""The one way in which functions of this package are compiled."""
+"""The one way in which functions of this package are compiled, and the types of their numbers."""
 
 import inspect
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
+import numba.extending
+import numpy as np
 
 F = TypeVar("F", bound=Callable)
+
+Integer = int | np.integer
+"""An integer, of Python or of a machine's kind."""
 
 
 def kernel(function: F) -> F:
@@ -14,4 +19,9 @@ def kernel(function: F) -> F:
 
     What a run-time type checker has wrapped around the function is taken off: numba checks types itself.
     """
-    return numba.njit(cache=True, nogil=True)(inspect.unwrap(function))
+    return cast(F, numba.njit(cache=True, nogil=True)(inspect.unwrap(function)))
+
+
+def intrinsic(function: Callable) -> Any:
+    """An operation that is written in the compiler's own language: `function` gives its types and its code."""
+    return numba.extending.intrinsic(inspect.unwrap(function))

@@ -9,7 +9,7 @@ import numpy as np
 
 from sims.kernels.atomics import take
 from sims.kernels.bits import SLACK, active_units
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, kernel
 from sims.kernels.vectors import LANES, add, load, store, widen, zero_bytes
 
 PROBES = 64
@@ -28,9 +28,9 @@ SMALL = 127
 @kernel
 def overlaps(
     tickets: np.ndarray,
-    tasks: int,
+    tasks: Integer,
     words: np.ndarray,
-    width: int,
+    width: Integer,
     starts: np.ndarray,
     states: np.ndarray,
     found: np.ndarray,
@@ -87,7 +87,7 @@ def overlaps(
 
 
 @kernel
-def _collect(found: np.ndarray, place: int, some: np.ndarray, total: object) -> None:
+def _collect(found: np.ndarray, place: Integer, some: np.ndarray, total: object) -> None:
     store(some, 0, total)
     for probe in range(PROBES):
         found[np.uint64(place + probe)] += some[np.uint64(probe)]
@@ -96,13 +96,13 @@ def _collect(found: np.ndarray, place: int, some: np.ndarray, total: object) -> 
 @kernel
 def sums(
     tickets: np.ndarray,
-    tasks: int,
+    tasks: Integer,
     starts: np.ndarray,
     found: np.ndarray,
     most: np.ndarray,
     ranges: np.ndarray,
     units: np.ndarray,
-    largest: int,
+    largest: Integer,
     result: np.ndarray,
 ) -> None:
     """Add `R_i` of at most `PROBES` probes to (probe, unit), int32, from what `overlaps` leaves.

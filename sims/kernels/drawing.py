@@ -10,7 +10,7 @@ import numpy as np
 
 from sims.kernels import philox
 from sims.kernels.atomics import take
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, kernel
 
 AHEAD = 256
 """Random words drawn at a time."""
@@ -21,7 +21,13 @@ PATTERNS = 32
 
 @kernel
 def fixed_size(
-    tickets: np.ndarray, tasks: int, key: np.ndarray, first: int, neurons: int, active: int, words: np.ndarray
+    tickets: np.ndarray,
+    tasks: Integer,
+    key: np.ndarray,
+    first: Integer,
+    neurons: Integer,
+    active: Integer,
+    words: np.ndarray,
 ) -> None:
     """Draw patterns `first`, `first + 1`, ... of exactly `active` units into the rows of `words` (uint32)."""
     stock = np.empty(AHEAD, np.uint32)
@@ -61,7 +67,13 @@ def fixed_size(
 
 @kernel
 def bernoulli(
-    tickets: np.ndarray, tasks: int, key: np.ndarray, first: int, neurons: int, digits: np.ndarray, words: np.ndarray
+    tickets: np.ndarray,
+    tasks: Integer,
+    key: np.ndarray,
+    first: Integer,
+    neurons: Integer,
+    digits: np.ndarray,
+    words: np.ndarray,
 ) -> None:
     """Draw patterns `first`, `first + 1`, ... whose units are active with probability `0.digits` in binary."""
     stock = np.empty(AHEAD, np.uint32)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sims.kernels.atomics import take
-from sims.kernels.compile import kernel
-from sims.kernels.rows import Desk, Rows, change, desk
+from sims.kernels.compile import Integer, kernel
+from sims.kernels.rows import ABSENT, Desk, Rows, change, desk
 from sims.kernels.selection import BINS, at_least, winners
 
 FIXED_POINT, CYCLE, STEP_LIMIT, UNSETTLED = 0, 1, 2, 3
@@ -52,7 +52,7 @@ class Probes(NamedTuple):
 
     Attributes:
         live: which probes to run.
-        sums: `R_i` of the current state, or of the one before it if rows are used; int32 (probe, unit of any word).
+        sums: `R_i` of the current state, or of the one before where rows are next; int32 (probe, unit of any word).
         current: active units, ascending, int32 (probe, neuron + `SLACK`).
         before: the same one step earlier; the current ones at the start.
         sizes: how many active units there are: current, before; int64 (probe, 2).
@@ -72,7 +72,9 @@ class Probes(NamedTuple):
 
 
 @kernel
-def write_fields(law: Law, sums: np.ndarray, shift: int, units: np.ndarray, size: int, fields: np.ndarray) -> int:
+def write_fields(
+    law: Law, sums: np.ndarray, shift: Integer, units: np.ndarray, size: Integer, fields: np.ndarray
+) -> Integer:
     """The fields in a state less their mean, which is returned.
 
     Args:
@@ -97,9 +99,12 @@ def write_fields(law: Law, sums: np.ndarray, shift: int, units: np.ndarray, size
 
 @kernel
 def synchronous(
-    tickets: np.ndarray, tasks: int, law: Law, rows: Rows, probes: Probes, by_rows: bool, most: int
+    tickets: np.ndarray, tasks: Integer, law: Law, rows: Rows, probes: Probes, by_rows: bool, once: bool, most: Integer
 ) -> None:
-    """Take one step with every live probe, or, by rows, as many as it needs (at most `most` in all)."""
+    """Take one step with every live probe or, by rows and unless `once`, as many as it needs (at most `most` in all).
+
+    By rows, the sums first follow from the state before to the current one.
+    """
     neurons = len(law.fired)
     fields, some = np.empty(neurons, np.int64), np.empty(neurons, np.int64)
     bins = np.empty(BINS, np.int32)
@@ -119,7 +124,7 @@ def synchronous(
                 shift += _follow(rows, own, sums, before, size_before, current, size)
             mean = write_fields(law, sums, shift, current, size, fields)
             if law.active:
-                _, guess = winners(fields, neurons, law.active, probes.guesses[probe], found, bins, some)
+                _, guess = winners(fields, neurons, law.active, np.int64(probes.guesses[probe]), found, bins, some)
                 probes.guesses[probe] = guess
                 count = law.active
             else:
@@ -136,21 +141,23 @@ def synchronous(
             copy(current, size, before)
             copy(found, count, current)
             size, size_before = count, size
-            if status != UNSETTLED or not by_rows:
+            if status != UNSETTLED or once:
                 break
+        for index in range(len(sums)):
+            sums[np.uint64(index)] += shift
         probes.sizes[probe, 0], probes.sizes[probe, 1] = size, size_before
         probes.status[probe] = status
 
 
 @kernel
-def copy(source: np.ndarray, count: int, target: np.ndarray) -> None:
+def copy(source: np.ndarray, count: Integer, target: np.ndarray) -> None:
     """Copy the first `count` elements (numba takes seconds to compile a slice's assignment)."""
     for index in range(count):
         target[np.uint64(index)] = source[np.uint64(index)]
 
 
 @kernel
-def equal(first: np.ndarray, count: int, second: np.ndarray, other: int) -> bool:
+def equal(first: np.ndarray, count: Integer, second: np.ndarray, other: Integer) -> bool:
     """Whether the first `count` and `other` elements of two lists are the same."""
     if count != other:
         return False
@@ -162,8 +169,14 @@ def equal(first: np.ndarray, count: int, second: np.ndarray, other: int) -> bool
 
 @kernel
 def _follow(
-    rows: Rows, own: Desk, sums: np.ndarray, before: np.ndarray, size_before: int, current: np.ndarray, size: int
-) -> int:
+    rows: Rows,
+    own: Desk,
+    sums: np.ndarray,
+    before: np.ndarray,
+    size_before: Integer,
+    current: np.ndarray,
+    size: Integer,
+) -> Integer:
     """Let the sums follow from one list of active units to another; return what their shift grows by."""
     shift, old, new = 0, np.uint64(0), np.uint64(0)
     while old < np.uint64(size_before) or new < np.uint64(size):
@@ -177,15 +190,15 @@ def _follow(
 
 
 @kernel
-def pending(rows: Rows, probes: Probes, marks: np.ndarray) -> tuple[int, int]:
-    """How many changes the live probes' sums have to follow, and how many rows must be counted for that.
+def pending(rows: Rows, probes: Probes, marks: np.ndarray) -> Integer:
+    """Mark the units whose rows must be counted for the live probes' next sums; return how many changes these follow.
 
     Args:
         rows: the network.
         probes: where they stand.
-        marks: scratch, bool, False for every unit.
+        marks: bool, False for every unit.
     """
-    changes, absent = 0, 0
+    changes = 0
     for probe in probes.live:
         old, new = 0, 0
         size, size_before = probes.sizes[probe, 0], probes.sizes[probe, 1]
@@ -197,7 +210,5 @@ def pending(rows: Rows, probes: Probes, marks: np.ndarray) -> tuple[int, int]:
             if left != right:
                 changes += 1
                 unit = min(left, right)
-                if not marks[unit] and rows.status[unit] == 0:
-                    marks[unit] = True
-                    absent += 1
-    return changes, absent
+                marks[unit] |= rows.status[unit] == ABSENT
+    return changes

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, kernel
 
 ROUNDS = 10
 """Rounds of the cipher."""
@@ -15,7 +15,9 @@ _STEPS = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 
 
 @kernel
-def write(key_0: np.uint32, key_1: np.uint32, stream: int, kind: int, first: int, words: np.ndarray) -> None:
+def write(
+    key_0: np.uint32, key_1: np.uint32, stream: Integer, kind: Integer, first: Integer, words: np.ndarray
+) -> None:
     """Fill `words` (uint32, a multiple of `BLOCK`) with the random words of counters `first`, `first + 1`, ...
 
     Args:

@@ -13,7 +13,7 @@ import numpy as np
 from sims.kernels.atomics import claim, publish, read, take
 from sims.kernels.bits import SLACK, active_units
 from sims.kernels.columns import column
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, kernel
 from sims.kernels.vectors import LANES, add, load, store, subtract, widen
 from sims.kernels.vertical import PLANES, count_units
 
@@ -75,7 +75,7 @@ def desk(rows: Rows) -> Desk:
 
 
 @kernel
-def change(rows: Rows, desk: Desk, unit: int, on: bool, sums: np.ndarray) -> int:
+def change(rows: Rows, desk: Desk, unit: Integer, on: bool | np.bool_, sums: np.ndarray) -> Integer:
     """Let `R` of one probe follow a unit that has changed.
 
     Args:
@@ -124,7 +124,7 @@ def change(rows: Rows, desk: Desk, unit: int, on: bool, sums: np.ndarray) -> int
 
 
 @kernel
-def _count(rows: Rows, desk: Desk, unit: int) -> None:
+def _count(rows: Rows, desk: Desk, unit: Integer) -> None:
     """Count a row."""
     found = np.uint64(0)
     if len(rows.columns) > 0:
@@ -136,11 +136,11 @@ def _count(rows: Rows, desk: Desk, unit: int) -> None:
             if rows.words[np.uint64(pattern * rows.width + unit // 32)] & bit:
                 desk.members[found] = pattern
                 found += np.uint64(1)
-    count_units(rows.words, rows.width, desk.members, 0, np.int64(found), desk.planes, desk.counts)
+    count_units(rows.words, rows.width, 0, desk.members, 0, np.int64(found), desk.planes, desk.counts)
 
 
 @kernel
-def _fits(counts: np.ndarray, neurons: int, mean: int, kept: np.ndarray) -> bool:
+def _fits(counts: np.ndarray, neurons: Integer, mean: Integer, kept: np.ndarray) -> bool | np.bool_:
     """Whether the distances of a row's `neurons` entries from their mean fit into the integers of `kept`."""
     lowest, highest = np.int32(2**31 - 1), np.int32(-(2**31))
     for index in range(neurons):
@@ -151,6 +151,6 @@ def _fits(counts: np.ndarray, neurons: int, mean: int, kept: np.ndarray) -> bool
 
 
 @kernel
-def _keep(counts: np.ndarray, mean: int, kept: np.ndarray, start: int) -> None:
+def _keep(counts: np.ndarray, mean: Integer, kept: np.ndarray, start: Integer) -> None:
     for index in range(len(counts)):
         kept[np.uint64(start + index)] = counts[np.uint64(index)] - mean

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, kernel
 
 BINS = 512
 """Bins of a histogram."""
@@ -12,7 +12,7 @@ FEW = 24
 
 
 @kernel
-def at_least(values: np.ndarray, number: int, level: int, found: np.ndarray) -> int:
+def at_least(values: np.ndarray, number: Integer, level: Integer, found: np.ndarray) -> Integer:
     """List the indices of the values not below a level, ascending; return how many there are.
 
     Every index is written, and overwritten unless its value counts: there is no branch to mispredict.
@@ -25,7 +25,9 @@ def at_least(values: np.ndarray, number: int, level: int, found: np.ndarray) -> 
 
 
 @kernel
-def largest(values: np.ndarray, chosen: np.ndarray, count: int, rank: int, bins: np.ndarray, some: np.ndarray) -> int:
+def largest(
+    values: np.ndarray, chosen: np.ndarray, count: Integer, rank: Integer, bins: np.ndarray, some: np.ndarray
+) -> Integer:
     """The value of a rank (1 for the largest) among chosen values.
 
     Args:
@@ -75,13 +77,13 @@ def largest(values: np.ndarray, chosen: np.ndarray, count: int, rank: int, bins:
 @kernel
 def winners(
     values: np.ndarray,
-    number: int,
-    active: int,
-    guess: int,
+    number: Integer,
+    active: Integer,
+    guess: Integer,
     found: np.ndarray,
     bins: np.ndarray,
     some: np.ndarray,
-) -> tuple[int, int]:
+) -> tuple[Integer, Integer]:
     """List the `active` indices of the largest values in `found`, ascending.
 
     Args:

@@ -4,7 +4,7 @@ import numpy as np
 
 from sims.kernels.atomics import take
 from sims.kernels.bits import SLACK, active_units
-from sims.kernels.compile import kernel
+from sims.kernels.compile import Integer, kernel
 from sims.kernels.dynamics import (
     CYCLE,
     FIXED_POINT,
@@ -22,7 +22,7 @@ from sims.kernels.selection import BINS, winners
 
 
 @kernel
-def sweep(tickets: np.ndarray, tasks: int, law: Law, rows: Rows, probes: Probes, orders: np.ndarray) -> None:
+def sweep(tickets: np.ndarray, tasks: Integer, law: Law, rows: Rows, probes: Probes, orders: np.ndarray) -> None:
     """Update every probe, from the counted sums of its cue, until it settles or the orders are used up.
 
     Args:
@@ -95,7 +95,7 @@ def sweep(tickets: np.ndarray, tasks: int, law: Law, rows: Rows, probes: Probes,
 
 
 @kernel
-def _seen(visited: np.ndarray, count: int, state: np.ndarray) -> bool:
+def _seen(visited: np.ndarray, count: Integer, state: np.ndarray) -> bool:
     """Whether a state is among the first `count` visited ones."""
     for index in range(count):
         same = True

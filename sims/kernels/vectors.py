@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from llvmlite import ir
 from numba.core import types
-from numba.core.typing import signature
-from numba.extending import intrinsic, models, register_model
+from numba.core.typing.templates import signature
+from numba.extending import models, register_model
+
+from sims.kernels.compile import intrinsic
 
 BITS = 512
 """Width of a vector."""
@@ -74,9 +76,9 @@ def load(typing, array, index):
     bits = array.dtype.bitwidth
 
     def generate(context, builder, sig, args):
-        return builder.load(_address(context, builder, sig.args[0], *args, _machine(bits)), align=1)
+        return builder.load(_address(context, builder, sig.args[0], args[0], args[1], _machine(bits)), align=1)
 
-    return Vector(bits)(array, types.int64), generate
+    return signature(Vector(bits), array, types.int64), generate
 
 
 @intrinsic
@@ -85,10 +87,10 @@ def widen(typing, array, index):
     narrow = ir.VectorType(ir.IntType(array.dtype.bitwidth), LANES)
 
     def generate(context, builder, sig, args):
-        found = builder.load(_address(context, builder, sig.args[0], *args, narrow), align=1)
+        found = builder.load(_address(context, builder, sig.args[0], args[0], args[1], narrow), align=1)
         return builder.sext(found, _machine(32)) if narrow != _machine(32) else found
 
-    return _WORDS(array, types.int64), generate
+    return signature(_WORDS, array, types.int64), generate
 
 
 @intrinsic

@@ -12,8 +12,8 @@ from sims.retrieval import retrieve
 from theory.activity import active_units
 
 
-def network(patterns=300, activity=0.3, code="fixed-size") -> Network:
-    return draw_network(code, 530, activity, patterns, key=jax.random.key(5))
+def network(patterns=300, activity=0.3) -> Network:
+    return draw_network("fixed-size", 530, activity, patterns, key=jax.random.key(5))
 
 
 def check_changes(net: Network, prepared: cpu.Prepared, status: set[int]) -> None:
@@ -103,3 +103,39 @@ def test_counted_sums_are_exact_where_16_bits_would_overflow() -> None:
         states[: net.neurons, :3] = 1
         found = cpu._sums(prepared, states.reshape(-1), 3, np.dtype(kind))
         np.testing.assert_array_equal(found[:, : net.neurons], expected)
+
+
+@pytest.mark.parametrize("limits", [{}, {"COLUMNS_MEMORY": 0}, {"ROWS_MEMORY": 9 * 17 * 32}])
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_rows_counted_together_are_exact(limits, pieces, monkeypatch) -> None:
+    for name, value in limits.items():
+        monkeypatch.setattr(cpu, name, value * pieces)
+    net = network(24_576 * (pieces - 1) + 300, 0.3)
+    prepared = cpu.prepare(net, 10, None)
+    wanted = np.array([0, 3, 17, 18, 31, 32, 200, 511, 512, 529], np.int32)
+    assert cpu._count_rows(prepared.rows, wanted)
+    kept = wanted[: len(prepared.rows.kept) // (prepared.rows.width * 32)]
+    patterns = net.stored(np.arange(net.patterns)).astype(np.float64)
+    for place, unit in enumerate(kept):
+        fits = prepared.rows.kept.dtype == np.int16 or net.patterns < 1000
+        assert prepared.rows.status[unit] == (KEPT if fits else UNFIT)
+        row = patterns.T @ patterns[:, unit]
+        row[unit] = prepared.rows.means[unit]
+        length = prepared.rows.width * 32
+        stored = prepared.rows.kept[place * length : place * length + net.neurons] + prepared.rows.means[unit]
+        np.testing.assert_array_equal(stored, row)
+    assert not prepared.rows.status[np.setdiff1d(np.arange(net.neurons), kept)].any()
+
+
+def test_rows_counted_together_that_do_not_fit_are_noticed() -> None:
+    net = twins(patterns=1200)
+    prepared = cpu.prepare(net, 10, None)
+    forced = prepared.rows._replace(kept=np.empty(100 * prepared.rows.width * 32, np.int8))
+    assert cpu._count_rows(forced, np.arange(20, dtype=np.int32))
+    assert (forced.status[:20] == UNFIT).all()
+    check_changes(net, cpu.Prepared(prepared.law, forced, prepared.ends), {UNFIT})
+
+
+def test_few_rows_are_not_counted_together() -> None:
+    net = network()
+    assert not cpu._count_rows(cpu.prepare(net, 10, None).rows, np.array([3, 5], np.int32))
