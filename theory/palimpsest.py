@@ -8,10 +8,12 @@ is at the error criterion, counted per key unit (n of them). Three kinds of syna
 - *Clipped* to L levels, steps of one: a random walk between two walls. The signal of an item falls as
   `sum_k odd (2/L^2) cot^2(pi k / 2L) cos(pi k / L)^t`, the weight's variance is (L^2-1)/12. At best, with
   L proportional to sqrt(n), the lifetime is 0.295 alpha n.
-- *Two-state*, set to the sign of the write with probability q: `SNR(t) = sqrt(n) q (1-q)^t`. However q is chosen the
-  lifetime is at most sqrt(n) / (e x) at SNR x (q = e x / sqrt(n)): it grows like sqrt(n), not n (Amit & Fusi 1994).
+- *Two-state*, set to the sign of the write with probability q: `SNR(t) = sqrt(n) q (1-q)^t` at large n. However
+  q is chosen the lifetime is at most sqrt(n) / (e x) at SNR x (q = e x / sqrt(n)): it grows like sqrt(n), not n (Amit &
+  Fusi 1994).
 
-An output reads a wrong sign with probability Q(SNR) (Gaussian crosstalk).
+An output reads a wrong sign with probability Q(SNR) (Gaussian crosstalk). The crosstalk of an item is what its weights
+vary given that item: their variance less the squared signal, which counts at small n.
 """
 
 import math
@@ -117,8 +119,10 @@ def clipped_snr(age: ArrayLike, key_units: int, levels: int) -> Real:
     Raises:
         ValueError: an argument out of range.
     """
-    units = check_count(key_units, "key_units")
-    return clipped_signal(age, levels) * math.sqrt(12 * units / (levels**2 - 1))
+    units, signal = check_count(key_units, "key_units"), clipped_signal(age, levels)
+    crosstalk = np.maximum((levels**2 - 1) / 12 - signal**2, 0.0)  # none is left of two levels just after a write
+    with np.errstate(divide="ignore"):
+        return signal * np.sqrt(units / crosstalk)
 
 
 def best_clipped(error_rate: float, key_units: int) -> Lifetime:
@@ -140,20 +144,20 @@ def two_state_snr(age: ArrayLike, key_units: int, probability: float) -> Real:
         ValueError: an argument out of range.
     """
     units, rate = check_count(key_units, "key_units"), check_fraction(probability, "probability")
-    return math.sqrt(units) * rate * (1 - rate) ** np.asarray(age, float)
+    signal = rate * (1 - rate) ** np.asarray(age, float)
+    with np.errstate(divide="ignore"):
+        return signal * np.sqrt(units / (1 - signal**2))
 
 
 def best_two_state(error_rate: float, key_units: int) -> Lifetime:
-    """The longest lifetime over q, `ln(sqrt(n) q / x) / -ln(1-q)`; tends to `sqrt(n) / (e x)` at `q = e x / sqrt(n)`.
+    """The longest lifetime over q: `ln(sqrt(n + x^2) q / x) / -ln(1-q)`.
 
-    Zero, at q = 1, where not even the last item meets the criterion.
+    It tends to `sqrt(n) / (e x)` at `q = e x / sqrt(n)`.
 
     Raises:
         ValueError: an argument out of range.
     """
-    ratio = math.sqrt(check_count(key_units, "key_units")) / snr_at(error_rate)
-    if ratio <= 1:
-        return Lifetime(0.0, 1.0)
+    ratio = math.hypot(1.0, math.sqrt(check_count(key_units, "key_units")) / snr_at(error_rate))
     found = minimize_scalar(
         lambda q: math.log(ratio * q) / math.log1p(-q),
         bounds=(1 / ratio, 1 - 1e-12),

@@ -68,4 +68,4 @@ def test_bad_points_are_refused(change):
 
 def test_zones_too_small_for_one_item_are_refused():
     with pytest.raises(ValueError, match="too few"):
-        LifetimePoint("two-state", 8, 4, 2)
+        LifetimePoint("clipped", 2, 4, 2)
