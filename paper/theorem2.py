@@ -24,6 +24,7 @@ from sims.capacity import (
 from sims.graded import GradedPoint, Law, measure_graded, summarise_graded
 from sims.harness.sweep import Study
 from sims.keyed import KeyedPoint, measure_keyed, summarise_keyed, summarise_keyed_capacity
+from sims.one_step import OneStepPoint, measure_one_step, summarise_one_step
 from sims.optimum import OptimumPoint, best_sizes, measure_optimum, summarise_optimum
 from sims.perceptron import (
     PerceptronPoint,
@@ -80,6 +81,17 @@ AMP_STEPS = 20
 KEYED_SHARES = (0.3, 0.6, 0.8, 1.0, 1.25, 2.0, 5.0)
 """Loads of the keyed study, in units of the one-step capacity at `EPS`."""
 
+ONE_STEP_ACTIVITY = 0.01
+
+ONE_STEP_REPLICAS = 200
+"""Independent draws of overlaps in the one-step study; what each leaves to chance is computed."""
+
+ONE_STEP_STATES = 2
+"""Draws of overlaps of which every unit is drawn."""
+
+LARGEST_JOINT = 10**6
+"""Units up to which the active units of the one-step study are drawn jointly."""
+
 OPTIMUM_PROBES = 64
 """Recalls per network of the study of the best activity, whose few errors decide."""
 
@@ -98,6 +110,7 @@ class Effort:
         probes: cued patterns per network.
         replicas: independent networks.
         keyed: network size of the one-step study, by activity.
+        one_step: network sizes of the one-step study without stored patterns.
         optimum: network sizes of the study of the best activity, multiples of 100 from 200 on (with one active unit,
             smaller ones do not hold two patterns at `EPS`).
         graded: laws of rates with their sparseness.
@@ -118,6 +131,7 @@ class Effort:
     probes: int
     replicas: int
     keyed: dict[float, int]
+    one_step: tuple[int, ...]
     optimum: tuple[int, ...]
     graded: tuple[tuple[Law, float], ...]
     graded_neurons: int
@@ -139,6 +153,7 @@ EFFORTS: dict[str, Effort] = {
         probes=16,
         replicas=6,
         keyed={0.5: 1000, 0.1: 1000, 0.02: 1000},
+        one_step=(100_000,),
         optimum=(200, 400),
         graded=(("gaussian", 0.0),),
         graded_neurons=500,
@@ -158,6 +173,7 @@ EFFORTS: dict[str, Effort] = {
         probes=32,
         replicas=5,
         keyed={0.5: 2000, 0.2: 2000, 0.1: 2000, 0.05: 2000, 0.02: 2000, 0.01: 2000, 0.005: 2000},
+        one_step=(100_000, 1_000_000),
         optimum=(200, 1000, 2000),
         graded=(("gaussian", 0.0), ("binary", 0.1), ("ternary", 0.1), ("exponential", 0.1)),
         graded_neurons=1000,
@@ -176,6 +192,7 @@ EFFORTS: dict[str, Effort] = {
         probes=64,
         replicas=10,
         keyed=dict.fromkeys((0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005), 10_000),
+        one_step=(100_000, 1_000_000, 10_000_000),
         optimum=(200, 1000, 2000, 5000),
         graded=(("gaussian", 0.0), ("binary", 0.1), ("ternary", 0.1), ("exponential", 0.1), ("exponential", 0.02)),
         graded_neurons=4000,
@@ -194,6 +211,7 @@ def plan(scale: str, seed: int) -> Studies:
     network: dict[str, Any] = {"probes": effort.probes, "replicas": effort.replicas, "seed": seed}
     return named(
         Study("keyed", tuple(_keyed_points(effort, seed)), measure_keyed),
+        Study("one-step", tuple(_one_step_points(effort, seed)), measure_one_step),
         Study("optimum", tuple(_optimum_points(effort, seed)), measure_optimum),
         Study("graded", tuple(_graded_points(effort, seed)), measure_graded),
         Study("willshaw", tuple(_willshaw_points(effort, seed)), measure_willshaw),
@@ -263,6 +281,19 @@ def _keyed_points(effort: Effort, seed: int) -> list[KeyedPoint]:
     return points
 
 
+def _one_step_points(effort: Effort, seed: int) -> list[OneStepPoint]:
+    """At the one-step capacity: fixed-size codes with centred, Bernoulli codes with raw input."""
+    load = float(f"{one_step_load(EPS, ONE_STEP_ACTIVITY).load:.4g}")
+    codes: tuple[Code, ...] = ("fixed-size", "bernoulli")
+    return [
+        OneStepPoint(
+            code, neurons, ONE_STEP_ACTIVITY, load, neurons <= LARGEST_JOINT, ONE_STEP_STATES, ONE_STEP_REPLICAS, seed
+        )
+        for neurons in effort.one_step
+        for code in codes
+    ]
+
+
 def _optimum_points(effort: Effort, seed: int) -> list[OptimumPoint]:
     """Code sizes 1, 2, 5, 10 and so on up to a tenth of the network, then a tenth, a fifth and half of it."""
     points = []
@@ -325,6 +356,7 @@ def tables(studies: Studies, results: Results) -> Tables:
     summary = {
         "keyed": of("keyed", summarise_keyed),
         "keyed-capacity": of("keyed", summarise_keyed_capacity, EPS),
+        "one-step": of("one-step", summarise_one_step),
         "optimum": of("optimum", summarise_optimum),
         "graded": of("graded", summarise_graded),
         "willshaw": of("willshaw", summarise_willshaw),
@@ -366,6 +398,7 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
         *judge.from_capacity(summary["capacity"]),
         *judge.from_keyed_capacity(summary["keyed-capacity"]),
         *judge.from_alpha(summary["keyed-capacity"]),
+        *judge.from_one_step(summary["one-step"]),
         *judge.from_optimum(summary["optimum"], summary["optimum-best"]),
         *judge.from_keyed(summary["keyed"]),
         *judge.from_feedback(summary["retrieval"], summary["keyed"]),

@@ -174,6 +174,26 @@ def from_alpha(table: xr.Dataset) -> tuple[Evidence, ...]:
     return (_evidence(one_step.alpha_form, Target.EXACT, what, family, "keyed-capacity"),)
 
 
+def from_one_step(table: xr.Dataset) -> tuple[Evidence, ...]:
+    """Evidence on the form of alpha(eps, a) at large N, from one step without stored patterns (`summarise_one_step`).
+
+    Error rates and the load that alpha(eps, a) gives for the measured errors are tested against their exact values at
+    the same N and threshold; how far these lie from the formula is told.
+    """
+    exact = table["load_found_exact"].values
+    error = _standard_error(table, "load_found")
+    loads = t_p_values(table["load_found"].values, error, exact, table["replicas"].values)
+    names = ("miss_p_value", "false_alarm_p_value", "miss_drawn_p_value", "false_alarm_drawn_p_value")
+    family = agreement([*loads, *(value for name in names for value in table[name].values)])
+    correction = exact / table["load"].values - 1
+    largest = table["neurons"].values == table["neurons"].values.max()
+    what = (
+        f"one-step errors with the exact finite-N correction, {_reach(table)} (at most "
+        f"{np.abs(correction).max():.2%} of alpha(eps, a), {np.abs(correction[largest]).max():.2%} at the largest N)"
+    )
+    return (_evidence(one_step.alpha_form, Target.EXACT, what, family, "one-step"),)
+
+
 DENSE = 0.1
 """The activity that a single active unit is compared with at finite N."""
 

@@ -234,6 +234,33 @@ def test_capacities_that_were_not_reached_decide_nothing_about_alpha():
     assert findings(judge.from_alpha(table))["T2.alpha", Target.EXACT] is Finding.INCONCLUSIVE
 
 
+def one_step_table(shift=0.0, p_value=0.3):
+    exact = np.array([2.43, 2.425])
+    return xr.Dataset(
+        {
+            **interval("load_found", exact + shift),
+            "load_found_exact": ("point", exact),
+            "load": ("point", [2.425] * 2),
+            "miss_p_value": ("point", [0.4] * 2),
+            "false_alarm_p_value": ("point", [0.2] * 2),
+            "miss_drawn_p_value": ("point", [np.nan, 0.9]),
+            "false_alarm_drawn_p_value": ("point", [p_value, np.nan]),
+            "neurons": ("point", [10**5, 10**6]),
+            "activity": ("point", [0.01] * 2),
+            "replicas": ("point", [REPLICAS] * 2),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"), [({}, Finding.HOLDS), ({"shift": 0.05}, Finding.FAILS), ({"p_value": 1e-9}, Finding.FAILS)]
+)
+def test_alpha_is_held_against_large_networks(change, finding):
+    (evidence,) = judge.from_one_step(one_step_table(**change))
+    assert findings([evidence])["T2.alpha", Target.EXACT] is finding
+    assert "at most 0.21% of alpha(eps, a), 0.00% at the largest N" in evidence.summary
+
+
 def optimum_tables(bits, p_value=0.4, best=10):
     active = np.array([1, 5, 10, 20])
     table = xr.Dataset(
