@@ -19,7 +19,8 @@ FEWEST_SIZES = 4
 def extrapolate_capacity(capacity: xr.Dataset) -> xr.Dataset | None:
     """Limits of `load / predicted` as N -> oo, one row per activity and exponent; None without enough sizes.
 
-    Columns: `activity`, `exponent`, `sizes`, `largest`, `limit`, `standard_error`, `p_value` of the fit.
+    Columns: `activity`, `exponent`, `sizes`, `largest`, `limit`, `standard_error`, `slope`, `p_value` of
+    the fit.
 
     Args:
         capacity: rows of `sims.capacity.summarise_capacity` under one condition.
@@ -41,6 +42,7 @@ def extrapolate_capacity(capacity: xr.Dataset) -> xr.Dataset | None:
                     "largest": int(sizes[-1]),
                     "limit": fit.limit,
                     "standard_error": fit.standard_error,
+                    "slope": fit.slope,
                     "p_value": fit.p_value,
                 }
             )

@@ -117,7 +117,9 @@ def synchronous(
         probe = probes.live[task]
         sums = probes.sums[probe]
         current, before = probes.current[probe], probes.before[probe]
-        size, size_before = probes.sizes[probe, 0], probes.sizes[probe, 1]
+        size: Integer = probes.sizes[probe, 0]
+        size_before: Integer = probes.sizes[probe, 1]
+        count: Integer = law.active
         shift = 0
         while True:
             if by_rows:
@@ -126,7 +128,6 @@ def synchronous(
             if law.active:
                 _, guess = winners(fields, neurons, law.active, np.int64(probes.guesses[probe]), found, bins, some)
                 probes.guesses[probe] = guess
-                count = law.active
             else:
                 count = at_least(fields, neurons, law.level + mean + 1, found)
             probes.steps[probe] += 1

@@ -26,8 +26,8 @@ CONDITIONS = {
 def draw(capacity: xr.Dataset) -> Figure:
     """Draw capacity over the mean field's, against N^-1/2 and for every condition.
 
-    At infinite N: the limit if corrections fall like N^-1/2, where that fits, with the range of the limits under the
-    other laws that fit.
+    At infinite N: the limit if corrections fall like N^-1/2, where that fits, with the range of the limits under all
+    laws that fit. None where capacity still rises with N.
 
     Args:
         capacity: `sims.capacity.summarise_capacity`.
@@ -72,7 +72,9 @@ def draw(capacity: xr.Dataset) -> Figure:
 def _limit(axes: Axes, limits: xr.Dataset | None, level: float, colour: str, marker: str) -> None:
     if limits is None:
         return
-    some = limits.isel(point=np.flatnonzero((limits["activity"].values == level) & (limits["p_value"].values > FITS)))
+    falling = limits["slope"].values > 0  # capacities that still rise with N are not yet near their limit
+    told = (limits["activity"].values == level) & (limits["p_value"].values > FITS) & falling
+    some = limits.isel(point=np.flatnonzero(told))
     half = some.isel(point=np.flatnonzero(np.isclose(some["exponent"].values, 0.5)))
     if half.sizes["point"]:
         low = float((some["limit"] - 1.96 * some["standard_error"]).min())
