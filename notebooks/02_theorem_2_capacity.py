@@ -170,7 +170,9 @@ Image(figures["theorem2_state_evolution"], width=900)
 Image(figures["theorem2_finite_size"], width=900)
 
 # %% [markdown]
-# The plain dynamics' capacity above the mean field's, with its dependence on size, and what changes it.
+# The plain dynamics' capacity above the mean field's, with its dependence on size, and what changes it. At scale `laptop`
+# (N up to 10,000) the excess of dense networks falls about like $N^{-1/2}$ and extrapolates to the mean field's value;
+# for activities below 0.1 these sizes are still too small to tell.
 
 # %%
 Image(figures["theorem2_pareto"], width=500)
