@@ -117,8 +117,8 @@ def synchronous(
         probe = probes.live[task]
         sums = probes.sums[probe]
         current, before = probes.current[probe], probes.before[probe]
-        size: Integer = probes.sizes[probe, 0]
-        size_before: Integer = probes.sizes[probe, 1]
+        size: Integer = np.int64(probes.sizes[probe, 0])
+        size_before: Integer = np.int64(probes.sizes[probe, 1])
         count: Integer = law.active
         shift = 0
         while True:
