@@ -21,6 +21,7 @@ from sims.capacity import (
     summarise_capacity,
     summarise_sequential,
 )
+from sims.finite_size import extrapolate_capacity
 from sims.graded import GradedPoint, Law, measure_graded, summarise_graded
 from sims.harness.sweep import Study
 from sims.keyed import KeyedPoint, measure_keyed, summarise_keyed, summarise_keyed_capacity
@@ -368,8 +369,10 @@ def tables(studies: Studies, results: Results) -> Tables:
         "capacity": of("capacity", summarise_capacity),
         "sequential": of("sequential", summarise_sequential),
     }
+    limits = extrapolate_capacity(summary["capacity"].isel(point=finite_size.usual_rows(summary["capacity"])))
     return {
         **summary,
+        **({} if limits is None else {"finite-size": limits}),
         "optimum-best": best_sizes(summary["optimum"]),
         "rules": error_free(summary["projection"], summary["perceptron"]),
     }

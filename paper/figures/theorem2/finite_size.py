@@ -36,7 +36,7 @@ def draw(capacity: xr.Dataset) -> Figure:
     left, right = figure.subplots(1, 2)
     keys = condition_keys(capacity)
     usual = next(iter(CONDITIONS))
-    chosen = capacity.isel(point=[row for row, key in enumerate(keys) if key == usual])
+    chosen = capacity.isel(point=usual_rows(capacity))
     limits = extrapolate_capacity(chosen)
     for index, level in enumerate(np.unique(chosen["activity"].values)[::-1]):
         rows = chosen.isel(point=np.flatnonzero(chosen["activity"].values == level)).sortby("neurons")
@@ -82,6 +82,11 @@ def _limit(axes: Axes, limits: xr.Dataset | None, level: float, colour: str, mar
         limit = float(half["limit"][0])
         reach = [[limit - low], [high - limit]]
         axes.errorbar(0, limit, reach, color=colour, marker=marker, fillstyle="none", capsize=3)
+
+
+def usual_rows(table: xr.Dataset) -> list[int]:
+    """The rows under the usual condition: fixed-size code, k winners, plain dynamics, clean cues."""
+    return [row for row, key in enumerate(condition_keys(table)) if key == next(iter(CONDITIONS))]
 
 
 def condition_keys(table: xr.Dataset) -> list[tuple]:
