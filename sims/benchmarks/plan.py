@@ -72,7 +72,7 @@ def make_plan(quick: bool) -> Plan:
             series("neurons", ("2 for counting, 3 for new rows (p grows with N)", "2"), (0.5, 0.7, 1, 1.4, 2, 2.8, 4)),
             series("patterns", ("1", "1"), (0.25, 0.35, 0.5, 0.7, 1, 1.4, 2)),
             series("activity", ("1 for counting, 2 for new rows", "0"), (0.5, 0.7, 1, 1.4, 2, 2.8, 4)),
-            series("probes", ("0 below 64, then 1, less rows that are shared", "below 1"), (0.5, 1, 2, 4, 8, 16)),
+            series("probes", ("0 below 64, then 1, less rows that are shared", "below 1"), (0.5, 1, 2, 4, 8)),
         ),
         largest=None if quick else capacity_case(OURS, 100_000, 0.01, 32, 1),
     )

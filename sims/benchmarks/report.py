@@ -10,10 +10,15 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from sims.benchmarks.case import OURS, Case, Measured
 from sims.benchmarks.growth import Exponent
 from sims.benchmarks.plan import TARGET_MEMORY, TARGET_MKL, TARGET_TOTAL, TARGETS
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = "os^DvP"
+"""Okabe and Ito's colours, told apart in the common kinds of colour blindness; with markers, also without colour."""
 
 Results = list[tuple[Case, Measured]]
 """What was measured."""
@@ -81,11 +86,16 @@ def draw(races: Results) -> Figure:
     """Seconds of every contestant against activity."""
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
-    for name in dict.fromkeys(case.contestant for case, _ in races):
+    names = dict.fromkeys(case.contestant for case, _ in races)
+    for name, colour, marker in zip(names, COLOURS, MARKERS, strict=False):
         points = [(case.activity, found.seconds) for case, found in races if case.contestant == name]
-        axes.loglog(*zip(*points, strict=True), marker="o", label=name, linewidth=2.5 if name == OURS else 1)
-    axes.set(xlabel="activity a", ylabel="retrieval with its set-up (s)")
-    axes.legend(fontsize="small")
+        width = 2.5 if name == OURS else 1
+        axes.loglog(*zip(*points, strict=True), color=colour, marker=marker, label=name, linewidth=width)
+    levels = sorted({case.activity for case, _ in races})
+    axes.set_xticks(levels, [f"{level:g}" for level in levels])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set(xlabel="activity $a$", ylabel="retrieval with its set-up (s)")
+    figure.legend(loc="outside lower center", ncols=3, fontsize="small", frameon=False)
     return figure
 
 
