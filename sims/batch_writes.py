@@ -3,7 +3,6 @@
 Patterns are whole numbers (`sims.codes`), so that sums are exact in any order and any difference is real.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from sims.codes import KeyGenerator, ValueCode, random_bits
-from sims.replicas import rows_table
+from sims.replicas import replica_seed, rows_table
 from sims.zones import Zone
 from theory.activity import check_count
 
@@ -64,8 +63,7 @@ def measure_batch(point: BatchPoint) -> xr.Dataset:
     ways = ("one by one", "another order", "two batches")
     differences, sizes = [], []
     for replica in range(point.replicas):
-        seeds = np.random.SeedSequence([point.seed, zlib.crc32(point.label.encode()), replica])
-        seed = int(seeds.generate_state(1, np.uint64)[0])
+        seed = replica_seed(point.seed, point.label, replica)
         bits = random_bits(seed, _VALUES, 0, point.items, point.item_bits)
         empty = Zone.empty(ValueCode(point.activity, point.item_bits), KeyGenerator(point.neurons, 2, seed, _KEYS))
         batch = empty.write(0, bits).weights

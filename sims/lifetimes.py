@@ -5,10 +5,10 @@ of them; the lifetime is the age at which they pass the criterion.
 """
 
 import os
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -19,7 +19,7 @@ from sims.codes import KeyGenerator, ValueCode, random_bits
 from sims.harness.statistics import mean_interval
 from sims.memory import Memory
 from sims.palimpsest import PalimpsestMemory, PartitionedMemory
-from sims.replicas import interval_columns, jackknife, rows_table
+from sims.replicas import interval_columns, jackknife, replica_seed, rows_table
 from sims.zones import Zone
 from theory.activity import check_count
 from theory.gaussian import tail
@@ -121,8 +121,7 @@ def measure_lifetime(point: LifetimePoint) -> xr.Dataset:
     asked = [first + step * look for look in range(point.looks)]
 
     def run(replica: int) -> NDArray[np.float64]:
-        seeds = np.random.SeedSequence([point.seed, zlib.crc32(point.label.encode()), replica])
-        seed = int(seeds.generate_state(1, np.uint64)[0])
+        seed = replica_seed(point.seed, point.label, replica)
         bits = random_bits(seed, _VALUES, 0, asked[-1], point.item_bits)
         memory, wrong = point.empty(seed), np.zeros(ages)
         for until in asked:
@@ -152,14 +151,16 @@ def summarise_lifetimes(points: Sequence[LifetimePoint], datasets: Sequence[xr.D
     """One row per point: the lifetime with a jackknife interval over replicas, and the predicted one."""
     rows = []
     for point, data in zip(points, datasets, strict=True):
-        statistic: Callable[[NDArray[np.float64]], float] = lambda mean, eps=point.error_rate: lifetime(mean, eps)  # noqa: E731
+        crossing = partial(lifetime, error_rate=point.error_rate)
         rows.append(
             {
                 "label": point.label,
                 "system": point.synapse,
                 "size": point.neurons,
                 "parameter": point.parameter,
-                **interval_columns("lifetime", jackknife(statistic, data["bit_error"].values)),
+                **interval_columns(
+                    "lifetime", jackknife(partial(lifetime, error_rate=point.error_rate), data["bit_error"].values)
+                ),
                 "predicted_lifetime": point.predicted,
                 "replicas": point.replicas,
             }

@@ -1,6 +1,7 @@
 """What independent replicas say of a function of their mean: intervals, capacities, and tables of them."""
 
 import math
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,11 @@ from sims.harness.statistics import Interval, t_test
 
 FEWEST_EVENTS = 50
 """Expected events over all replicas below which a mean count is not tested: it is too skewed for a t-test."""
+
+
+def replica_seed(seed: int, label: str, replica: int) -> int:
+    """The seed of one replica of a point: independent of those of other replicas, points and studies."""
+    return int(np.random.SeedSequence([seed, zlib.crc32(label.encode()), replica]).generate_state(1, np.uint64)[0])
 
 
 def count_test(counts: ArrayLike, expected: float) -> float:

@@ -6,7 +6,6 @@ over all items so far, stay within the criterion: mutual information grows on wh
 """
 
 import os
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from sims.dual_memory import LONGEST_PHASE, DualMemory
 from sims.memory import Memory, OneShotMemory
 from sims.palimpsest import PalimpsestMemory, PartitionedMemory
 from sims.rehearsal import RehearsedMemory
+from sims.replicas import replica_seed
 from sims.sizing import Sizes, best_single_activity, dual_sizes, single_units
 from sims.zones import Zone
 from theory.activity import check_count
@@ -223,8 +223,7 @@ def measure_sequence(point: SequencePoint) -> xr.Dataset:
     spent = {name: np.zeros(shape, np.int64) for name in ("offline_phases", "updates", "unconverged")}
 
     def run(replica: int) -> Memory:
-        seeds = np.random.SeedSequence([point.seed, zlib.crc32(point.label.encode()), replica])
-        seed = int(seeds.generate_state(1, np.uint64)[0])
+        seed = replica_seed(point.seed, point.label, replica)
         bits = random_bits(seed, _ITEMS, 0, point.presented, point.item_bits)
         memory = empty = build(point, seed)
         for checkpoint, (memory, recalled) in enumerate(stream(empty, bits, point.asked)):

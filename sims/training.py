@@ -8,7 +8,6 @@ Bits per synapse say little unless a synapse has finite precision: the weights l
 each, and asked again.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from jaxtyping import Float
 
 from sims.codes import KeyGenerator, random_bits
 from sims.harness.statistics import mean_interval
-from sims.replicas import interval_columns, rows_table
+from sims.replicas import interval_columns, replica_seed, rows_table
 from sims.slow_zone import train
 from theory.activity import check_count
 
@@ -83,8 +82,7 @@ def measure_training(point: TrainingPoint) -> xr.Dataset:
     items = int(point.load * point.neurons)
     epochs, converged, errors = [], [], []
     for replica in range(point.replicas):
-        seeds = np.random.SeedSequence([point.seed, zlib.crc32(point.label.encode()), replica])
-        seed = int(seeds.generate_state(1, np.uint64)[0])
+        seed = replica_seed(point.seed, point.label, replica)
         keys = KeyGenerator(point.neurons, 2, seed, _KEYS).patterns(0, items)
         targets = 2.0 * random_bits(seed, _VALUES, 0, items, point.outputs) - 1
         result = train(np.zeros((point.outputs, point.neurons)), keys, targets, point.max_epochs)
