@@ -158,9 +158,7 @@ def summarise_lifetimes(points: Sequence[LifetimePoint], datasets: Sequence[xr.D
                 "system": point.synapse,
                 "size": point.neurons,
                 "parameter": point.parameter,
-                **interval_columns(
-                    "lifetime", jackknife(partial(lifetime, error_rate=point.error_rate), data["bit_error"].values)
-                ),
+                **interval_columns("lifetime", jackknife(crossing, data["bit_error"].values)),
                 "predicted_lifetime": point.predicted,
                 "replicas": point.replicas,
             }
