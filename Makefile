@@ -63,8 +63,8 @@ bench: $(VENV)/bench.stamp
 # Only to change the pinned versions: resolves pyproject.toml anew.
 LOCK := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header
 lock: $(VENV)/uv.stamp
-	$(LOCK) pyproject.toml --group build --output-file requirements/runtime.txt
-	$(LOCK) pyproject.toml --group build --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --all-extras --group build --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --all-extras --group build --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(LOCK) requirements/bench.in --constraint requirements/dev.txt --output-file requirements/bench.txt
 
 clean:

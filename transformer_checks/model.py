@@ -1,0 +1,185 @@
+"""A slim decoder-only Transformer after nanochat's first release (Karpathy 2025), with sparse activations.
+
+`x + attention(norm x)`, then `x + mlp(norm x)`; norms without parameters, also after the embedding and before the head;
+rotary positions, then normalised queries and keys; squared ReLU; capped logits; no biases; embedding and head untied.
+Layers are stacked along a leading axis and scanned, so that compilation time does not grow with depth. Matrices are
+stored (in, out).
+
+The head and both output projections start at zero: at initialisation only the head has a gradient, so interference
+means something only once training has begun.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, Key, PyTree
+
+from theory.activity import check_count
+from transformer_checks.sparsity import Sparsity, activate
+
+_ROPE_BASE = 10_000.0
+_SOFTCAP = 15.0
+_EPS = 1e-6
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of a Transformer.
+
+    Attributes:
+        vocabulary: V, different tokens.
+        length: longest sequence it is meant for, tokens.
+        depth: L, layers.
+        width: d, of the residual stream.
+        heads: of the attention; they share the width equally.
+        expansion: hidden units of an MLP per unit of the width.
+
+    Raises:
+        ValueError: a size below 1, or heads that are not an even number of units wide.
+    """
+
+    vocabulary: int
+    length: int
+    depth: int
+    width: int
+    heads: int
+    expansion: int = 4
+
+    def __post_init__(self) -> None:
+        for name in ("vocabulary", "length", "depth", "width", "heads", "expansion"):
+            check_count(getattr(self, name), name)
+        if self.width % (2 * self.heads):
+            raise ValueError(f"width must be a multiple of twice the heads, got {self.width} and {self.heads} heads")
+
+    @property
+    def hidden(self) -> int:
+        """m, the hidden units of an MLP."""
+        return self.expansion * self.width
+
+
+class Blocks(eqx.Module):
+    """The layers' matrices, stacked: shapes [depth, in, out]."""
+
+    query: Float[Array, "depth width width"]
+    key: Float[Array, "depth width width"]
+    value: Float[Array, "depth width width"]
+    mix: Float[Array, "depth width width"]
+    up: Float[Array, "depth width hidden"]
+    down: Float[Array, "depth hidden width"]
+
+
+class Transformer(eqx.Module):
+    """All weights; `sizes` is static."""
+
+    embedding: Float[Array, "vocabulary width"]
+    blocks: Blocks
+    head: Float[Array, "width vocabulary"]
+    sizes: Sizes = eqx.field(static=True)
+
+
+class Usage(NamedTuple):
+    """How a layer's units were used on some tokens.
+
+    Attributes:
+        density: share of units that are not zero.
+        excess: winners beyond k, because of ties, per token.
+        magnitude: mean absolute activation.
+    """
+
+    density: Float[Array, "..."]
+    excess: Float[Array, "..."]
+    magnitude: Float[Array, "..."]
+
+
+def initialise(sizes: Sizes, key: Key[Array, ""]) -> Transformer:
+    """Fresh weights: standard deviation `min(1, sqrt(out / in)) / sqrt(in)`; zero where a block or the model ends."""
+    width, hidden, depth = sizes.width, sizes.hidden, sizes.depth
+    keys = jax.random.split(key, 5)
+
+    def matrix(key: Key[Array, ""], inputs: int, outputs: int) -> Array:
+        scale = min(1.0, (outputs / inputs) ** 0.5) / inputs**0.5
+        return scale * jax.random.normal(key, (depth, inputs, outputs))
+
+    return Transformer(
+        embedding=jax.random.normal(keys[0], (sizes.vocabulary, width)),
+        blocks=Blocks(
+            query=matrix(keys[1], width, width),
+            key=matrix(keys[2], width, width),
+            value=matrix(keys[3], width, width),
+            mix=jnp.zeros((depth, width, width)),
+            up=matrix(keys[4], width, hidden),
+            down=jnp.zeros((depth, hidden, width)),
+        ),
+        head=jnp.zeros((width, sizes.vocabulary)),
+        sizes=sizes,
+    )
+
+
+def usage(hidden: Float[Array, "... width"], active: Int[Array, ""]) -> Usage:
+    """What `forward` observes by default: how one layer's units were used."""
+    firing = (hidden != 0).sum(axis=-1)
+    excess = jnp.where(firing > active, firing - active, 0)
+    return Usage(firing.mean() / hidden.shape[-1], excess.mean(dtype=jnp.float32), jnp.abs(hidden).mean())
+
+
+def forward(
+    model: Transformer,
+    tokens: Int[Array, "batch length"],
+    sparsity: Sparsity,
+    observe: Callable[[Array, Array], PyTree[Array]] = usage,
+) -> tuple[Float[Array, "batch length vocabulary"], Any]:
+    """The logits of the next token at every position, and what was observed in every layer.
+
+    Args:
+        model: the weights.
+        tokens: inputs; position i sees positions 0 to i.
+        sparsity: what every layer does to its MLP's activations.
+        observe: from a layer's activations [batch, length, hidden] and its k to arrays, stacked over layers.
+    """
+    cos, sin = _rotations(tokens.shape[1], model.sizes.width // model.sizes.heads)
+
+    def layer(x: Array, scanned: tuple[Blocks, Array, Array]) -> tuple[Array, PyTree[Array]]:
+        block, active, rectified = scanned
+        x = x + _attention(block, _norm(x), cos, sin, model.sizes.heads)
+        hidden = activate(_norm(x) @ block.up, active, rectified)
+        return x + hidden @ block.down, observe(hidden, active)
+
+    x, observed = jax.lax.scan(
+        layer, _norm(model.embedding[tokens]), (model.blocks, sparsity.active, sparsity.rectified)
+    )
+    return _SOFTCAP * jnp.tanh(_norm(x) @ model.head / _SOFTCAP), observed
+
+
+def parameters(model: PyTree[Any]) -> int:
+    """How many numbers the weights hold; shapes suffice."""
+    return sum(leaf.size for leaf in jax.tree.leaves(model))
+
+
+def _attention(block: Blocks, x: Array, cos: Array, sin: Array, heads: int) -> Array:
+    batch, length, width = x.shape
+    query, key, value = (
+        (x @ matrix).reshape(batch, length, heads, width // heads) for matrix in (block.query, block.key, block.value)
+    )
+    query, key = (_norm(_rotate(each, cos, sin)) for each in (query, key))
+    mixed = jax.nn.dot_product_attention(query, key, value, is_causal=True)
+    return mixed.reshape(batch, length, width) @ block.mix
+
+
+def _norm(x: Float[Array, "... width"]) -> Float[Array, "... width"]:
+    return x * jax.lax.rsqrt(jnp.mean(jnp.square(x), axis=-1, keepdims=True) + _EPS)
+
+
+def _rotations(length: int, width: int) -> tuple[Array, Array]:
+    """Cosines and sines of the rotary angles, shape [length, 1, width / 2]."""
+    frequency = _ROPE_BASE ** (-jnp.arange(0, width, 2) / width)
+    angle = jnp.arange(length)[:, None, None] * frequency
+    return jnp.cos(angle), jnp.sin(angle)
+
+
+def _rotate(x: Array, cos: Array, sin: Array) -> Array:
+    first, second = jnp.split(x, 2, axis=-1)
+    return jnp.concatenate([first * cos + second * sin, second * cos - first * sin], axis=-1)
