@@ -188,6 +188,7 @@ def _start(cues: Bool[np.ndarray, "probe neuron"], width: int) -> Probes:
         guesses=np.full(probes, dynamics.LOWEST),
         steps=np.zeros(probes, np.int64),
         status=np.full(probes, dynamics.UNSETTLED, np.int8),
+        tally=np.zeros((probes, 2), np.int64),
     )
 
 

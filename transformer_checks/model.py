@@ -81,18 +81,33 @@ class Transformer(eqx.Module):
     sizes: Sizes = eqx.field(static=True)
 
 
+class Layer(NamedTuple):
+    """What can be observed in one layer's MLP.
+
+    Attributes:
+        preactivation: inputs of the units, shape [batch, length, hidden].
+        hidden: their activations, of the same shape.
+        active: k.
+    """
+
+    preactivation: Float[Array, "batch length hidden"]
+    hidden: Float[Array, "batch length hidden"]
+    active: Int[Array, ""]
+
+
 class Usage(NamedTuple):
     """How a layer's units were used on some tokens.
 
     Attributes:
         density: share of units that are not zero.
         excess: winners beyond k, because of ties, per token.
-        magnitude: mean absolute activation.
+        drive: mean rectified input of the units, before it is squared. It is what L1 penalises: the slope of the square
+            vanishes at zero, so a penalty on the squares shrinks activations and silences nobody.
     """
 
     density: Float[Array, "..."]
     excess: Float[Array, "..."]
-    magnitude: Float[Array, "..."]
+    drive: Float[Array, "..."]
 
 
 def initialise(sizes: Sizes, key: Key[Array, ""]) -> Transformer:
@@ -119,18 +134,19 @@ def initialise(sizes: Sizes, key: Key[Array, ""]) -> Transformer:
     )
 
 
-def usage(hidden: Float[Array, "... width"], active: Int[Array, ""]) -> Usage:
+def usage(layer: Layer) -> Usage:
     """What `forward` observes by default: how one layer's units were used."""
-    firing = (hidden != 0).sum(axis=-1)
-    excess = jnp.where(firing > active, firing - active, 0)
-    return Usage(firing.mean() / hidden.shape[-1], excess.mean(dtype=jnp.float32), jnp.abs(hidden).mean())
+    firing = (layer.hidden != 0).sum(axis=-1)
+    excess = jnp.maximum(firing - layer.active, 0)
+    drive = jax.nn.relu(layer.preactivation)
+    return Usage(firing.mean() / layer.hidden.shape[-1], excess.mean(dtype=jnp.float32), drive.mean())
 
 
 def forward(
     model: Transformer,
     tokens: Int[Array, "batch length"],
     sparsity: Sparsity,
-    observe: Callable[[Array, Array], PyTree[Array]] = usage,
+    observe: Callable[[Layer], PyTree[Array]] = usage,
 ) -> tuple[Float[Array, "batch length vocabulary"], Any]:
     """The logits of the next token at every position, and what was observed in every layer.
 
@@ -138,15 +154,16 @@ def forward(
         model: the weights.
         tokens: inputs; position i sees positions 0 to i.
         sparsity: what every layer does to its MLP's activations.
-        observe: from a layer's activations [batch, length, hidden] and its k to arrays, stacked over layers.
+        observe: from what happened in a layer to arrays, which are stacked over layers.
     """
     cos, sin = _rotations(tokens.shape[1], model.sizes.width // model.sizes.heads)
 
     def layer(x: Array, scanned: tuple[Blocks, Array, Array]) -> tuple[Array, PyTree[Array]]:
         block, active, rectified = scanned
         x = x + _attention(block, _norm(x), cos, sin, model.sizes.heads)
-        hidden = activate(_norm(x) @ block.up, active, rectified)
-        return x + hidden @ block.down, observe(hidden, active)
+        preactivation = _norm(x) @ block.up
+        hidden = activate(preactivation, active, rectified)
+        return x + hidden @ block.down, observe(Layer(preactivation, hidden, active))
 
     x, observed = jax.lax.scan(
         layer, _norm(model.embedding[tokens]), (model.blocks, sparsity.active, sparsity.rectified)

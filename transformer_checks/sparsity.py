@@ -24,7 +24,7 @@ class Sparsity(NamedTuple):
         active: k, the most units that stay active, shape [depth]; k equal to the width is dense.
         rectified: whether the squared ReLU comes first, shape [depth]. Without it and at k equal to the width that
             MLP is linear.
-        penalty: coefficient of the mean absolute activation in the loss, summed over layers.
+        penalty: coefficient in the loss of the units' mean rectified input, summed over layers (L1).
     """
 
     active: Int[Array, " depth"]

@@ -117,7 +117,7 @@ def objective(model: Transformer, split: Split, sparsity: Sparsity) -> tuple[Flo
     """What is minimised (the loss and the penalty on activations), and the loss alone."""
     logits, usage = forward(model, split.tokens[..., :-1], sparsity)
     loss = losses(logits, split)
-    return loss + sparsity.penalty * usage.magnitude.sum(), loss
+    return loss + sparsity.penalty * usage.drive.sum(), loss
 
 
 def train(

@@ -6,6 +6,7 @@ from pathlib import Path
 from sims.benchmarks.case import OURS, Case, Measured, measure, measure_apart
 from sims.benchmarks.contestants import installed
 from sims.benchmarks.growth import Exponent, fit
+from sims.benchmarks.limits import measure_limits
 from sims.benchmarks.plan import make_plan
 from sims.benchmarks.report import Results, markdown, write_report
 
@@ -17,6 +18,7 @@ def run(quick: bool, folder: Path) -> None:
     for name in sorted(missing):
         print(f"{name} is skipped: its package is not installed (requirements/bench.txt)")
     races = [_measured(case, quick) for case in plan.races if case.contestant not in missing]
+    limits = measure_limits([case for case in plan.races if case.contestant == OURS], plan.memory)
     growth: list[Exponent] = []
     for series in plan.series:
         found = [_measured(case, quick)[1] for case in series.cases]
@@ -24,8 +26,8 @@ def run(quick: bool, folder: Path) -> None:
         growth.append(fit("seconds", series.of, series.sizes, seconds, series.expected[0]))
         growth.append(fit("memory", series.of, series.sizes, memory, series.expected[1]))
     largest: Results = [_measured(plan.largest, quick)] if plan.largest else []
-    write_report(folder, races, growth, largest)
-    print(markdown(races, growth, largest))
+    write_report(folder, races, growth, largest, limits)
+    print(markdown(races, growth, largest, limits))
 
 
 def _measured(case: Case, quick: bool) -> tuple[Case, Measured]:

@@ -35,11 +35,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured: races against all contestants, series for exponents, and the largest network."""
+    """What is measured: races against all contestants, series for exponents, and the largest network.
+
+    `memory` is how many bytes are read to measure the memory's rate: many times what caches hold, at full scale.
+    """
 
     races: tuple[Case, ...]
     series: tuple[Series, ...]
     largest: Case | None
+    memory: int
 
 
 def capacity_case(contestant: str, neurons: int, activity: float, probes: int, repeats: int) -> Case:
@@ -75,4 +79,5 @@ def make_plan(quick: bool) -> Plan:
             series("probes", ("0 below 64, then 1, less rows that are shared", "below 1"), (0.5, 1, 2, 4, 8)),
         ),
         largest=None if quick else capacity_case(OURS, 100_000, 0.01, 32, 1),
+        memory=2**24 if quick else 2**30,
     )

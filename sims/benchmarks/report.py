@@ -14,6 +14,8 @@ from matplotlib.ticker import NullLocator
 
 from sims.benchmarks.case import OURS, Case, Measured
 from sims.benchmarks.growth import Exponent
+from sims.benchmarks.limits import Limits
+from sims.benchmarks.limits import lines as limit_lines
 from sims.benchmarks.plan import TARGET_MEMORY, TARGET_MKL, TARGET_TOTAL, TARGETS
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -24,11 +26,12 @@ Results = list[tuple[Case, Measured]]
 """What was measured."""
 
 
-def write_report(folder: Path, races: Results, growth: list[Exponent], largest: Results) -> None:
+def write_report(folder: Path, races: Results, growth: list[Exponent], largest: Results, limits: Limits) -> None:
     """Write `retrieval.csv`, `.md`, `.json` and `.png` into a folder, each in one step."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{**asdict(case), **asdict(measured)} for case, measured in races + largest]
-    raw = {"machine": machine(), "cases": rows, "exponents": [asdict(each) for each in growth]}
+    exponents = [asdict(each) for each in growth]
+    raw = {"machine": machine(), "cases": rows, "exponents": exponents, "limits": asdict(limits)}
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0])
     writer.writeheader()
@@ -37,11 +40,11 @@ def write_report(folder: Path, races: Results, growth: list[Exponent], largest: 
     draw(races).savefig(image, format="png", dpi=150)
     _write(folder / "retrieval.csv", text.getvalue().encode())
     _write(folder / "retrieval.json", json.dumps(raw, indent=1).encode())
-    _write(folder / "retrieval.md", markdown(races, growth, largest).encode())
+    _write(folder / "retrieval.md", markdown(races, growth, largest, limits).encode())
     _write(folder / "retrieval.png", image.getvalue())
 
 
-def markdown(races: Results, growth: list[Exponent], largest: Results) -> str:
+def markdown(races: Results, growth: list[Exponent], largest: Results, limits: Limits) -> str:
     """The report as a text with tables."""
     lines = ["# Retrieval", "", machine(), ""]
     lines += [
@@ -56,6 +59,7 @@ def markdown(races: Results, growth: list[Exponent], largest: Results) -> str:
         )
     lines += ["", "| a | ratio | measured | wanted |", "|---|---|---|---|"]
     lines += [f"| {a:g} | {name} | {found:.1f} | {wanted:g} |" for a, name, found, wanted in ratios(races)]
+    lines += ["", *limit_lines(limits)]
     lines += ["", "| quantity | grows with | exponent | 95% interval | expected |", "|---|---|---|---|---|"]
     for each in growth:
         interval = f"{each.low:.2f} to {each.high:.2f}"

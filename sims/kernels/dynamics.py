@@ -59,6 +59,7 @@ class Probes(NamedTuple):
         guesses: level near the last winner's field, int64.
         steps: taken so far, int64.
         status: `FIXED_POINT`, ..., int8.
+        tally: kept rows added or taken away by `synchronous`, and patterns it read to count rows; int64 (probe, 2).
     """
 
     live: np.ndarray
@@ -69,6 +70,7 @@ class Probes(NamedTuple):
     guesses: np.ndarray
     steps: np.ndarray
     status: np.ndarray
+    tally: np.ndarray
 
 
 @kernel
@@ -148,6 +150,9 @@ def synchronous(
             sums[np.uint64(index)] += shift
         probes.sizes[probe, 0], probes.sizes[probe, 1] = size, size_before
         probes.status[probe] = status
+        for index in range(2):
+            probes.tally[probe, index] += own.tally[index]
+            own.tally[index] = 0
 
 
 @kernel

@@ -52,12 +52,16 @@ class Rows(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """What a thread needs to count a row: bit planes, the counts, a unit's patterns, and these as bits."""
+    """What a thread needs to count a row: bit planes, the counts, a unit's patterns, and these as bits.
+
+    `tally`, int64, grows by the kept rows added or taken away, and by the patterns read to count rows.
+    """
 
     planes: np.ndarray
     counts: np.ndarray
     members: np.ndarray
     bits: np.ndarray
+    tally: np.ndarray
 
 
 @kernel
@@ -71,6 +75,7 @@ def desk(rows: Rows) -> Desk:
         np.empty(rows.width * 32, np.int32),
         np.empty(most + SLACK, np.int32),
         np.empty((rows.patterns + 31) // 32, np.uint32),
+        np.zeros(2, np.int64),
     )
 
 
@@ -115,6 +120,7 @@ def change(rows: Rows, desk: Desk, unit: Integer, on: bool | np.bool_, sums: np.
             for at in range(0, length, LANES):
                 store(sums, at, subtract(load(sums, at), widen(rows.kept, start + at)))
         grown = mean
+        desk.tally[0] += 1
         sums[unit] += (rows.fired[unit] - mean) * (1 if on else -1)
     else:
         for index in range(length):
@@ -136,6 +142,7 @@ def _count(rows: Rows, desk: Desk, unit: Integer) -> None:
             if rows.words[np.uint64(pattern * rows.width + unit // 32)] & bit:
                 desk.members[found] = pattern
                 found += np.uint64(1)
+    desk.tally[1] += np.int64(found)
     count_units(rows.words, rows.width, 0, desk.members, 0, np.int64(found), desk.planes, desk.counts)
 
 

@@ -1,10 +1,18 @@
 """Threads that share the tasks of a kernel."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numba
 import numpy as np
+
+Watcher = Callable[[Callable[..., object], tuple[object, ...], float], None]
+"""Is told of a kernel, the arguments after its tasks, and its seconds."""
+
+_WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 
 def threads() -> int:
@@ -21,6 +29,23 @@ def share(work: Callable[..., object], tasks: int, *arguments: object) -> None:
         tasks: how many tasks there are.
         arguments: the kernel's other arguments.
     """
+    watcher, start = _WATCHER.get(), time.perf_counter()
+    _run(work, tasks, arguments)
+    if watcher:
+        watcher(work, arguments, time.perf_counter() - start)
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Tell `watcher` of everything that this thread shares, each time all threads have returned."""
+    token = _WATCHER.set(watcher)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)
+
+
+def _run(work: Callable[..., object], tasks: int, arguments: tuple[object, ...]) -> None:
     tickets = np.zeros(1, np.int64)
     workers = min(threads(), tasks)
     if workers <= 1:

@@ -1,0 +1,188 @@
+"""A run of continual learning: one task after another into the same weights, measured between stretches of training."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Int, Key, PyTree
+
+from theory.activity import check_count
+from transformer_checks.groups import GROUPS
+from transformer_checks.metrics import Evaluation, Gradients, evaluate, gradients, path_change
+from transformer_checks.model import Sizes, initialise
+from transformer_checks.runs import over_runs
+from transformer_checks.sparsity import Sparsity
+from transformer_checks.task_sequence import Examples, Scoring, TaskSequence
+from transformer_checks.training import Dials, Split, State, Trainer, begin, dials, next_task, train
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a sequence of tasks is learned.
+
+    Attributes:
+        tasks: T, learned one after another.
+        steps: most training steps on each.
+        learning_rate: of the optimiser.
+        stretches: equal stretches of training on a task after which gradients are measured.
+        criterion: running mean of the training loss that ends a task early; 0: never.
+        plastic: groups of weights that learn in the sequence.
+        pretraining: steps on a task of its own, with all weights, before the sequence.
+        optimiser: one of `optimisers.Optimiser`.
+        batch: examples a step.
+        carried: whether the optimiser's state is carried from task to task instead of reset.
+
+    Raises:
+        ValueError: fewer than 2 tasks, a step count that is no multiple of the stretches, or another field out of range.
+    """
+
+    tasks: int = 5
+    steps: int = 100
+    learning_rate: float = 1e-3
+    stretches: int = 5
+    criterion: float = 0.0
+    plastic: tuple[str, ...] = GROUPS
+    pretraining: int = 0
+    optimiser: str = "adamw"
+    batch: int = 32
+    carried: bool = False
+
+    def __post_init__(self) -> None:
+        check_count(self.tasks, "tasks", minimum=2)
+        check_count(self.stretches, "stretches")
+        check_count(self.steps, "steps")
+        check_count(self.pretraining, "pretraining", minimum=0)
+        if self.steps % self.stretches:
+            raise ValueError(f"steps must be a multiple of the {self.stretches} stretches, got {self.steps}")
+        _ = self.trainer, self.dials()
+
+    @property
+    def trainer(self) -> Trainer:
+        """What is compiled into the training loop."""
+        return Trainer(self.optimiser, self.batch)
+
+    def dials(self) -> Dials:
+        """The dials of the sequence."""
+        return dials(self.learning_rate, self.criterion, self.plastic)
+
+
+class Data(NamedTuple):
+    """The tasks of every run; leading axes run and task.
+
+    Attributes:
+        train: examples to learn from.
+        held_out: examples to be measured on.
+    """
+
+    train: Split
+    held_out: Split
+
+
+class Record(NamedTuple):
+    """What a sequence of tasks left behind; leading axis of runs in every array, in host memory.
+
+    Attributes:
+        stages: evaluations before the first task and after every task, stacked along a second axis [run, stage, ...].
+        gradients: inner products after every stretch, [run, checkpoint, ...].
+        path: change of every task's loss that gradients predict for every stretch, [run, checkpoint, task].
+        stretch_loss: every task's loss after every stretch, [run, checkpoint, task].
+        steps: steps taken on every task, [run, task].
+    """
+
+    stages: Evaluation
+    gradients: Gradients
+    path: Any
+    stretch_loss: Any
+    steps: Any
+
+
+def learn_sequence(
+    protocol: Protocol, sizes: Sizes, data: Data, scoring: Scoring, sparsity: Sparsity, keys: Key[Array, " run"]
+) -> Record:
+    """Learn the tasks of every run in order, all runs alike but for their data and random numbers.
+
+    Args:
+        protocol: how.
+        sizes: of the model.
+        data: with `protocol.tasks` tasks a run, and one more in front if there is pretraining.
+        scoring: what counts as right.
+        sparsity: the strategy, shared by all runs.
+        keys: one a run.
+    """
+    trainer, settings = protocol.trainer, protocol.dials()
+    begin_runs, stretch, look = _programs(trainer, sizes, scoring)
+    state = begin_runs(keys)
+    if protocol.pretraining:
+        everything = dials(protocol.learning_rate)
+        first, data = jax.tree.map(lambda leaf: leaf[:, 0], data.train), jax.tree.map(lambda leaf: leaf[:, 1:], data)
+        state = _pretrain(trainer)(state, first, sparsity, everything, _of_task(keys, -1), jnp.int32(protocol.pretraining))
+    stages, measured, steps = [look(state, data.held_out, sparsity)], [], []
+    for task in range(protocol.tasks):
+        state = _next(trainer, protocol.carried)(state)
+        own = jax.tree.map(lambda leaf, task=task: leaf[:, task], data.train)
+        for part in range(1, protocol.stretches + 1):
+            until = jnp.int32(protocol.steps * part // protocol.stretches)
+            state, found = stretch(state, own, data.held_out, sparsity, settings, _of_task(keys, task), until)
+            measured.append(found)
+        stages.append(look(state, data.held_out, sparsity))
+        steps.append(state.step)
+    gradients, path, loss = _stacked(measured)
+    return Record(_stacked(stages), gradients, path, loss, _stacked(steps))
+
+
+def data_of(sequences: Sequence[TaskSequence]) -> Data:
+    """The tasks of every run, one sequence a run."""
+
+    def stacked(splits: Iterable[Examples]) -> Split:
+        parts = [(each.tokens, each.weights) for each in splits]
+        return Split(*(jnp.asarray(np.stack(arrays)) for arrays in zip(*parts, strict=True)))
+
+    return Data(stacked(each.train for each in sequences), stacked(each.held_out for each in sequences))
+
+
+def _of_task(keys: Key[Array, " run"], task: int) -> Key[Array, " run"]:
+    """One key a run and task; task -1 is the pretraining, and 0 is left for the initial weights."""
+    return jax.vmap(lambda key: jax.random.fold_in(key, task + 2))(keys)
+
+
+def _stacked(parts: list[PyTree[Array]]) -> Any:
+    """Per-time results as host arrays with the time as their second axis."""
+    return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves], axis=1), *parts)
+
+
+@lru_cache(maxsize=16)
+def _programs(trainer: Trainer, sizes: Sizes, scoring: Scoring) -> tuple[Any, Any, Any]:
+    """The compiled functions of many runs: start, one stretch with its measurements, and an evaluation."""
+
+    def start(key: Key[Array, ""]) -> State:
+        return begin(trainer, initialise(sizes, jax.random.fold_in(key, 0)))
+
+    def stretch(
+        state: State, own: Split, tasks: Split, sparsity: Sparsity, settings: Dials, key: Array, until: Int[Array, ""]
+    ) -> tuple[State, tuple[Gradients, Array, Array]]:
+        after = train(trainer, state, own, sparsity, settings, key, until)
+        found = gradients(after.model, tasks, sparsity)
+        path = path_change(state.model, after.model, tasks, sparsity)
+        return after, (found, path, evaluate(after.model, tasks, sparsity, scoring).loss)
+
+    def look(state: State, tasks: Split, sparsity: Sparsity) -> Evaluation:
+        return evaluate(state.model, tasks, sparsity, scoring)
+
+    return over_runs(start), over_runs(stretch, shared=(3, 4, 6)), over_runs(look, shared=(2,))
+
+
+@lru_cache(maxsize=16)
+def _pretrain(trainer: Trainer) -> Any:
+    def pretrain(state: State, own: Split, sparsity: Sparsity, settings: Dials, key: Array, until: Array) -> State:
+        return train(trainer, state, own, sparsity, settings, key, until)
+
+    return over_runs(pretrain, shared=(2, 3, 5))
+
+
+@lru_cache(maxsize=16)
+def _next(trainer: Trainer, carried: bool) -> Any:
+    return over_runs(lambda state: next_task(trainer, state, carried))
