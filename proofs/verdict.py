@@ -183,12 +183,13 @@ def _what_is_missing(claim: Claim, proofs: list[Evidence], premise: Judgement | 
 def _what_there_is(evidence: tuple[Evidence, ...]) -> str:
     if not evidence:
         return "not yet worked on"
+    partial = [e for e in evidence if e.finding is Finding.HOLDS_ON_DOMAIN and e.grade is Grade.MONTE_CARLO]
+    if partial:
+        return f"a simulation finds it to hold on a domain only ({partial[0].domain}): {partial[0].summary}"
     inconclusive = [each for each in evidence if each.finding is Finding.INCONCLUSIVE]
     if inconclusive:
         return f"inconclusive: {inconclusive[0].summary}"
     grades = {each.grade for each in evidence}
-    if Grade.MONTE_CARLO in grades:
-        return "a simulation finds it to hold on a domain only"
     return "rests on replica values" if Grade.REPLICA in grades else "literature only"
 
 

@@ -89,7 +89,7 @@ def kth_largest(values: Float[Array, "... width"], k: Int[Array, ""]) -> Float[A
         candidate = found | (1 << (_BITS - 1 - place))
         return jnp.where(enough(candidate), candidate, found)
 
-    found = jax.lax.fori_loop(0, _BITS, decide, found, unroll=True)
+    found = jax.lax.fori_loop(0, _BITS, decide, found)
     return jax.lax.bitcast_convert_type(_ordered(found), jnp.float32)
 
 

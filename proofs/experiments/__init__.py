@@ -8,3 +8,8 @@ from proofs.predictions import PREDICTIONS
 
 CLAIMS = (*_LAYERS, *(prediction.claim for prediction in PREDICTIONS.values()))
 """Every claim about deep networks, in reading order."""
+
+EXPERIMENT1, EXPERIMENT2, EXPERIMENT3 = (
+    tuple(each.claim for each in PREDICTIONS.values() if each.experiment == number) for number in (1, 2, 3)
+)
+"""The claims of each experiment."""

@@ -1,0 +1,154 @@
+"""Experiment 1 as a part of the paper: its studies at every scale, its tables, its evidence and its figures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from matplotlib.figure import Figure
+
+from paper.figures.exp1 import confounds, curves, factors, groups, proportionality
+from paper.part import Part, Results, Studies, Tables, named
+from proofs.claim import Evidence
+from proofs.experiments import EXPERIMENT1, judge
+from sims.harness.sweep import Study
+from transformer_checks.exp1 import InterferencePoint, measure_interference
+from transformer_checks.exp1_quantities import agreement, linear, summarise, trends
+from transformer_checks.presets import check_preset
+from transformer_checks.regimes import (
+    BASE,
+    CRITERION,
+    DECLARED,
+    FACTOR_LEVELS,
+    FACTORS,
+    LEVELS,
+    REAL_TASKS,
+    SWEEP,
+    Regime,
+    regimes_of,
+)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is run.
+
+    Attributes:
+        regimes: on facts, by name.
+        real: families of natural languages.
+        seeds: of every point.
+        l1: levels of the penalty, on facts.
+        real_l1: and on natural languages.
+        controls: whether also the arms without a rectifier, trained to a criterion, and with one factor changed.
+        preset: of the model's sizes.
+    """
+
+    regimes: tuple[str, ...]
+    real: tuple[str, ...]
+    seeds: int
+    l1: tuple[float, ...]
+    real_l1: tuple[float, ...]
+    controls: bool
+    preset: str = "tiny"
+
+
+EFFORTS: dict[str, Effort] = {
+    "quick": Effort(("disjoint-gentle-all", "shared-saturating-all"), (), 4, (0.03, 0.3, 3.0), (), False),
+    "laptop": Effort(tuple(DECLARED), ("numbers",), 8, SWEEP["l1"], (0.03, 0.3, 3.0), True),
+    "large": Effort(tuple(DECLARED), ("numbers", "languages"), 16, SWEEP["l1"], SWEEP["l1"], True, "small"),
+}
+
+
+def plan(scale: str, seed: int, family: str | None = None, preset: str | None = None) -> Studies:
+    """The studies of a scale: regimes, and controls where the scale has them.
+
+    Args:
+        scale: one of `EFFORTS`.
+        seed: of all random numbers.
+        family: only the regimes of this family of tasks, all of them, without controls.
+        preset: of the model's sizes instead of the scale's.
+
+    Raises:
+        ValueError: unknown family or preset.
+    """
+    effort = EFFORTS[scale]
+    if preset is not None:
+        check_preset(preset)
+        effort = replace(effort, preset=preset)
+    chosen = [DECLARED[name] for name in effort.regimes] + [REAL_TASKS[name] for name in effort.real]
+    if family is not None:
+        chosen = regimes_of(family)
+        if family == "facts":
+            chosen = [each for each in chosen if each.name in effort.regimes]
+    options = {"seeds": effort.seeds, "seed": seed, "preset": effort.preset}
+
+    def points(regime: Regime, **levels: tuple[float, ...]) -> list[InterferencePoint]:
+        suffix = "" if effort.preset == "tiny" else f"@{effort.preset}"
+        return replace(regime, name=regime.name + suffix).points(levels, **options)
+
+    sweep = [
+        point
+        for regime in chosen
+        for point in points(
+            regime, kwta=LEVELS, l1=effort.l1 if regime.spec.family == "facts" else effort.real_l1
+        )
+    ]
+    studies = [Study("regimes", tuple(sweep), measure_interference)]
+    if effort.controls and family is None:
+        control = [*points(BASE, **{"raw-kwta": LEVELS}), *points(CRITERION, kwta=LEVELS)]
+        changed = [point for each in FACTORS.values() for point in points(each, kwta=FACTOR_LEVELS)]
+        studies += [
+            Study("controls", tuple(control), measure_interference),
+            Study("factors", tuple(changed), measure_interference),
+        ]
+    return named(*studies)
+
+
+def tables(studies: Studies, results: Results) -> Tables:
+    """The summary tables, by name."""
+    every = {name: summarise(study.points, results[name]) for name, study in studies.items()}
+    curves = [name for name in ("regimes", "controls") if name in studies]
+    merged = summarise(
+        [point for name in curves for point in studies[name].points], [data for name in curves for data in results[name]]
+    )
+    return {**every, "trends": trends(merged), "linear": linear(merged), "agreement": agreement(every["regimes"])}
+
+
+def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
+    """What the experiment says about the claims."""
+    return judge.from_experiment1(summary["trends"], summary["linear"], summary["agreement"])
+
+
+def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
+    """The figures of Experiment 1 by name, each drawn when called."""
+    drawn: dict[str, Callable[[], Figure]] = {
+        "exp1_curves": lambda: curves.draw(summary["regimes"]),
+        "exp1_proportionality": lambda: proportionality.draw(summary["regimes"], summary["linear"]),
+        "exp1_groups": lambda: groups.draw(summary["regimes"]),
+        "exp1_confounds": lambda: confounds.draw(summary["regimes"], summary.get("controls")),
+    }
+    if "factors" in summary:
+        drawn["exp1_factors"] = lambda: factors.draw(summary["factors"])
+    return drawn
+
+
+def part(family: str | None = None, preset: str | None = None) -> Part:
+    """Experiment 1, whole or restricted to a family of tasks, with the preset of the scale or another.
+
+    Raises:
+        ValueError: unknown family or preset.
+    """
+    if family is not None:
+        regimes_of(family)
+    if preset is not None:
+        check_preset(preset)
+    return Part(
+        "-".join(["exp1", *(each for each in (family, preset) if each)]),
+        "Experiment 1: activation sparsity and interference in a Transformer",
+        EXPERIMENT1,
+        lambda scale, seed: plan(scale, seed, family, preset),
+        tables,
+        evidence,
+        figures,
+    )
+
+
+EXP1 = part()
