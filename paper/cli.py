@@ -22,6 +22,8 @@ reproduce_app = typer.Typer(help="Reproduce a theorem end to end.", no_args_is_h
 app.add_typer(reproduce_app, name="reproduce")
 simulate_app = typer.Typer(help="Simulate one network.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(simulate_app, name="simulate")
+transformer_app = typer.Typer(help="The Transformers of the experiments.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(transformer_app, name="transformer")
 
 Out = Annotated[Path, typer.Option(help="Output folder; results go to OUT/SCALE.")]
 Scale = Annotated[str, typer.Option(help="How much to simulate: quick, laptop or large.")]
@@ -40,13 +42,16 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _reproduce(name: str, out: Path, scale: str, seed: int, cluster: str | None) -> None:
+def _reproduce(name: str, out: Path, scale: str, seed: int, cluster: str | None, parts: Any = None) -> None:
     from paper.parts import PARTS  # imports JAX: only where it is needed
     from paper.reproduce import reproduce
     from sims.harness.cluster import parse_cluster
+    from transformer_checks.runs import devices_per_core, keep_compiled
 
+    devices_per_core()
+    keep_compiled(out)
     where = None if cluster is None else parse_cluster(cluster)
-    chosen = list(PARTS.values()) if name == "all" else [PARTS[name]]
+    chosen = parts or (list(PARTS.values()) if name == "all" else [PARTS[name]])
     outcomes = [reproduce(part, out, scale, seed, _say, where) for part in chosen]
     if not all(outcomes):
         raise typer.Exit(1)
@@ -70,6 +75,23 @@ def proposition1(
 ) -> None:
     """Proposition 1: two regimes against one. Stopped and started again, it goes on where it was."""
     _reproduce("proposition1", out, scale, seed, cluster)
+
+
+@reproduce_app.command("exp1")
+def exp1(
+    out: Out = Path("results"),
+    scale: Scale = "quick",
+    seed: Seed = 0,
+    cluster: ClusterText = None,
+    tasks: Annotated[
+        str | None, typer.Option(help="Only one family: facts, markov, digits, numbers or languages.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="Model sizes instead of the scale's: tiny, small, ...")] = None,
+) -> None:
+    """Experiment 1: interference and forgetting against sparsity in a Transformer."""
+    from paper.exp1 import part
+
+    _reproduce("exp1", out, scale, seed, cluster, [part(tasks, preset)])
 
 
 @reproduce_app.command("all")
@@ -208,6 +230,18 @@ def simulate_retrieval(
     point = RetrievalPoint(**names, **sizes, cue_miss=cue_miss, load=load)
     record = simulate.simulate_retrieval(point, out, progress=not as_json)
     _say(json.dumps(record, indent=2) if as_json else simulate.text(record))
+
+
+@transformer_app.command("describe")
+def describe_transformer(
+    preset: Annotated[str, typer.Option(help="tiny, small, nanochat-d12 or nanochat-d20.")] = "tiny",
+    as_json: AsJson = False,
+) -> None:
+    """What a preset is and what it costs, from shapes alone."""
+    from transformer_checks.presets import describe
+
+    record = describe(preset).record()
+    _say(json.dumps(record, indent=2) if as_json else "\n".join(f"{name}: {value}" for name, value in record.items()))
 
 
 @app.command()

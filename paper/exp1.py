@@ -78,6 +78,8 @@ def plan(scale: str, seed: int, family: str | None = None, preset: str | None = 
         chosen = regimes_of(family)
         if family == "facts":
             chosen = [each for each in chosen if each.name in effort.regimes]
+    for regime in chosen:
+        regime.spec.sequence(1, seed)  # says at once which data are missing
     options = {"seeds": effort.seeds, "seed": seed, "preset": effort.preset}
 
     def points(regime: Regime, **levels: tuple[float, ...]) -> list[InterferencePoint]:

@@ -8,6 +8,7 @@ device of every core, before JAX first looks for devices.
 import functools
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -30,6 +31,12 @@ def devices_per_core() -> None:
             jax.config.update("jax_num_cpu_devices", len(os.sched_getaffinity(0)))
         except RuntimeError:  # JAX has started
             return
+
+
+def keep_compiled(folder: Path) -> None:
+    """Keep compiled programs under `folder`/.compiled, so that the next process need not compile them again."""
+    if jax.config.jax_compilation_cache_dir is None:
+        jax.config.update("jax_compilation_cache_dir", str(Path(folder).resolve() / ".compiled"))
 
 
 def run_keys(seed: int, label: str, count: int) -> Key[Array, " run"]:
