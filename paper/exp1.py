@@ -89,9 +89,7 @@ def plan(scale: str, seed: int, family: str | None = None, preset: str | None = 
     sweep = [
         point
         for regime in chosen
-        for point in points(
-            regime, kwta=LEVELS, l1=effort.l1 if regime.spec.family == "facts" else effort.real_l1
-        )
+        for point in points(regime, kwta=LEVELS, l1=effort.l1 if regime.spec.family == "facts" else effort.real_l1)
     ]
     studies = [Study("regimes", tuple(sweep), measure_interference)]
     if effort.controls and family is None:
@@ -109,7 +107,8 @@ def tables(studies: Studies, results: Results) -> Tables:
     every = {name: summarise(study.points, results[name]) for name, study in studies.items()}
     curves = [name for name in ("regimes", "controls") if name in studies]
     merged = summarise(
-        [point for name in curves for point in studies[name].points], [data for name in curves for data in results[name]]
+        [point for name in curves for point in studies[name].points],
+        [data for name in curves for data in results[name]],
     )
     return {**every, "trends": trends(merged), "linear": linear(merged), "agreement": agreement(every["regimes"])}
 

@@ -1,6 +1,6 @@
 """A run of continual learning: one task after another into the same weights, measured between stretches of training."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ class Protocol:
         tasks: T, learned one after another.
         steps: most training steps on each.
         learning_rate: of the optimiser.
-        stretches: equal stretches of training on a task after which gradients are measured.
+        stretches: equal stretches of training on a task after which gradients are measured; 0: never.
         criterion: running mean of the training loss that ends a task early; 0: never.
         plastic: groups of weights that learn in the sequence.
         pretraining: steps on a task of its own, with all weights, before the sequence.
@@ -53,10 +53,10 @@ class Protocol:
 
     def __post_init__(self) -> None:
         check_count(self.tasks, "tasks", minimum=2)
-        check_count(self.stretches, "stretches")
+        check_count(self.stretches, "stretches", minimum=0)
         check_count(self.steps, "steps")
         check_count(self.pretraining, "pretraining", minimum=0)
-        if self.steps % self.stretches:
+        if self.stretches and self.steps % self.stretches:
             raise ValueError(f"steps must be a multiple of the {self.stretches} stretches, got {self.steps}")
         _ = self.trainer, self.dials()
 
@@ -87,21 +87,30 @@ class Record(NamedTuple):
 
     Attributes:
         stages: evaluations before the first task and after every task, stacked along a second axis [run, stage, ...].
-        gradients: inner products after every stretch, [run, checkpoint, ...].
+        steps: steps taken on every task, [run, task].
+        learned: every task's loss when its own training ended, before anything that comes between tasks, [run, task].
+        gradients: inner products after every stretch, [run, checkpoint, ...]; None without stretches, as what follows.
         path: change of every task's loss that gradients predict for every stretch, [run, checkpoint, task].
         stretch_loss: every task's loss after every stretch, [run, checkpoint, task].
-        steps: steps taken on every task, [run, task].
     """
 
     stages: Evaluation
-    gradients: Gradients
-    path: Any
-    stretch_loss: Any
+    learned: Any
     steps: Any
+    gradients: Any = None
+    path: Any = None
+    stretch_loss: Any = None
 
 
 def learn_sequence(
-    protocol: Protocol, sizes: Sizes, data: Data, scoring: Scoring, sparsity: Sparsity, keys: Key[Array, " run"]
+    protocol: Protocol,
+    sizes: Sizes,
+    data: Data,
+    scoring: Scoring,
+    sparsity: Sparsity,
+    keys: Key[Array, " run"],
+    settings: Dials | None = None,
+    between: Callable[[int, State], State] | None = None,
 ) -> Record:
     """Learn the tasks of every run in order, all runs alike but for their data and random numbers.
 
@@ -112,26 +121,36 @@ def learn_sequence(
         scoring: what counts as right.
         sparsity: the strategy, shared by all runs.
         keys: one a run.
+        settings: dials of the sequence instead of the protocol's.
+        between: what happens to all runs after a task, given its index: consolidation, say.
     """
-    trainer, settings = protocol.trainer, protocol.dials()
+    trainer, settings = protocol.trainer, settings or protocol.dials()
     begin_runs, stretch, look = _programs(trainer, sizes, scoring)
     state = begin_runs(keys)
     if protocol.pretraining:
         everything = dials(protocol.learning_rate)
         first, data = jax.tree.map(lambda leaf: leaf[:, 0], data.train), jax.tree.map(lambda leaf: leaf[:, 1:], data)
-        state = _pretrain(trainer)(state, first, sparsity, everything, _of_task(keys, -1), jnp.int32(protocol.pretraining))
-    stages, measured, steps = [look(state, data.held_out, sparsity)], [], []
+        state = _advance(trainer)(
+            state, first, sparsity, everything, of_task(keys, -1), jnp.int32(protocol.pretraining)
+        )
+    stages, measured, steps, learned = [look(state, data.held_out, sparsity)], [], [], []
     for task in range(protocol.tasks):
         state = _next(trainer, protocol.carried)(state)
         own = jax.tree.map(lambda leaf, task=task: leaf[:, task], data.train)
         for part in range(1, protocol.stretches + 1):
             until = jnp.int32(protocol.steps * part // protocol.stretches)
-            state, found = stretch(state, own, data.held_out, sparsity, settings, _of_task(keys, task), until)
+            state, found = stretch(state, own, data.held_out, sparsity, settings, of_task(keys, task), until)
             measured.append(found)
-        stages.append(look(state, data.held_out, sparsity))
+        if not protocol.stretches:
+            state = _advance(trainer)(state, own, sparsity, settings, of_task(keys, task), jnp.int32(protocol.steps))
         steps.append(state.step)
-    gradients, path, loss = _stacked(measured)
-    return Record(_stacked(stages), gradients, path, loss, _stacked(steps))
+        stages.append(look(state, data.held_out, sparsity))
+        learned.append(stages[-1].loss[:, task])
+        if between is not None:
+            state = between(task, state)
+            stages[-1] = look(state, data.held_out, sparsity)
+    found = _stacked(measured) if measured else ()
+    return Record(_stacked(stages), _stacked(learned), _stacked(steps), *found)
 
 
 def data_of(sequences: Sequence[TaskSequence]) -> Data:
@@ -144,7 +163,7 @@ def data_of(sequences: Sequence[TaskSequence]) -> Data:
     return Data(stacked(each.train for each in sequences), stacked(each.held_out for each in sequences))
 
 
-def _of_task(keys: Key[Array, " run"], task: int) -> Key[Array, " run"]:
+def of_task(keys: Key[Array, " run"], task: int) -> Key[Array, " run"]:
     """One key a run and task; task -1 is the pretraining, and 0 is left for the initial weights."""
     return jax.vmap(lambda key: jax.random.fold_in(key, task + 2))(keys)
 
@@ -176,11 +195,13 @@ def _programs(trainer: Trainer, sizes: Sizes, scoring: Scoring) -> tuple[Any, An
 
 
 @lru_cache(maxsize=16)
-def _pretrain(trainer: Trainer) -> Any:
-    def pretrain(state: State, own: Split, sparsity: Sparsity, settings: Dials, key: Array, until: Array) -> State:
+def _advance(trainer: Trainer) -> Any:
+    """Training of many runs without any measurement."""
+
+    def advance(state: State, own: Split, sparsity: Sparsity, settings: Dials, key: Array, until: Array) -> State:
         return train(trainer, state, own, sparsity, settings, key, until)
 
-    return over_runs(pretrain, shared=(2, 3, 5))
+    return over_runs(advance, shared=(2, 3, 5))
 
 
 @lru_cache(maxsize=16)

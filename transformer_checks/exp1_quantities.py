@@ -40,7 +40,7 @@ def quantities(point: InterferencePoint, data: xr.Dataset) -> dict[str, Floats]:
       the path account for.
     - `richness`: B, fall of a task's loss in its own training; `relative_forgetting`: F / B. `accuracy`: at the end of
       its own training.
-    - `overlap`: cosine of how often two tasks use each unit, at the end; `dead`: units no task uses, at the end;
+    - `overlap`: cosine of how often two tasks use each unit, at the end, 0 where one uses none; `dead`: units no task uses, at the end;
       `excess`: winners beyond k per token; `steps`: a task's training steps.
     """
     loss, accuracy = data["loss"].values.astype(np.float64), data["accuracy"].values.astype(np.float64)
@@ -97,7 +97,8 @@ def _interference(data: xr.Dataset, memorised: bool) -> dict[str, Floats]:
 def _overlap(data: xr.Dataset) -> Floats:
     used = data["overlap"].values[:, -1].astype(np.float64)  # seed, layer, task, other
     size = np.sqrt(np.diagonal(used, axis1=2, axis2=3))
-    cosine = used / (size[..., :, None] * size[..., None, :])
+    both = size[..., :, None] * size[..., None, :]
+    cosine = np.divide(used, both, out=np.zeros_like(used), where=both > 0)
     apart = ~np.eye(used.shape[-1], dtype=bool)
     return cosine[..., apart].mean(axis=(1, 2))
 

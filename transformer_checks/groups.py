@@ -20,9 +20,18 @@ def group_of(path: tuple[Any, ...]) -> int:
     return GROUPS.index(name) if name in ("embedding", "head") else GROUPS.index("attention")
 
 
-def by_group(model: Transformer, factors: Float[Array, " group"]) -> Transformer:
-    """`model` with the weights of every group multiplied by the group's factor."""
-    return jax.tree_util.tree_map_with_path(lambda path, leaf: leaf * factors[group_of(path)], model)
+def by_group(model: Transformer, factors: Float[Array, "group ..."]) -> Transformer:
+    """`model` with the weights of every group multiplied by the group's factor, which may differ from layer to layer.
+
+    Factors of a single layer go for all layers. Embedding and head lie in no layer: their factor is the first.
+    """
+    table = factors.reshape(len(GROUPS), -1)
+
+    def scaled(path: tuple[Any, ...], leaf: Array) -> Array:
+        own = table[group_of(path)]
+        return leaf * (own[:, None, None] if leaf.ndim == 3 else own[0])
+
+    return jax.tree_util.tree_map_with_path(scaled, model)
 
 
 def inner_products(first: PyTree[Array], second: PyTree[Array]) -> Float[Array, "group ..."]:

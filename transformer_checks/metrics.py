@@ -15,6 +15,7 @@ from transformer_checks.sparsity import Sparsity
 from transformer_checks.task_sequence import Scoring
 from transformer_checks.training import Split, loss_of, losses
 
+
 class Evaluation(NamedTuple):
     """A model on several tasks.
 
@@ -86,7 +87,9 @@ def gradients(model: Transformer, tasks: Split, sparsity: Sparsity) -> Gradients
     Holds two gradients a task; `interference_row` needs one in all.
     """
     half = tasks.tokens.shape[1] // 2
-    first, second = (jax.tree.map(lambda leaf, own=own: leaf[:, own], tasks) for own in (slice(half), slice(half, None)))
+    first, second = (
+        jax.tree.map(lambda leaf, own=own: leaf[:, own], tasks) for own in (slice(half), slice(half, None))
+    )
     both = [jax.lax.map(lambda task: jax.grad(loss_of)(model, task, sparsity), each) for each in (first, second)]
     crossed = inner_products(both[0], both[1])
     mean = jax.tree.map(lambda one, other: (one + other) / 2, *both)
@@ -109,9 +112,7 @@ def interference_row(
     return jax.lax.map(one, jnp.eye(len(GROUPS)))
 
 
-def path_change(
-    before: Transformer, after: Transformer, tasks: Split, sparsity: Sparsity
-) -> Float[Array, " task"]:
+def path_change(before: Transformer, after: Transformer, tasks: Split, sparsity: Sparsity) -> Float[Array, " task"]:
     """The change of every task's loss that its gradient predicts for a stretch of training.
 
     The gradient halfway along the straight line, dotted with the whole update (midpoint rule). Summed over short

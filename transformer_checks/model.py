@@ -11,7 +11,7 @@ means something only once training has begun.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import equinox as eqx
 import jax
@@ -59,6 +59,30 @@ class Sizes:
     def hidden(self) -> int:
         """m, the hidden units of an MLP."""
         return self.expansion * self.width
+
+
+Precision = Literal["float32", "bfloat16"]
+"""Of the products of matrices; weights, norms, choice of winners, logits and loss are always float32."""
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """How the model is computed; up to rounding, none of it changes what is computed.
+
+    Attributes:
+        precision: of what the residual stream carries and matrices multiply; sums over products are float32.
+        remat: whether the backward pass computes each layer anew instead of keeping what the forward pass computed.
+
+    Raises:
+        ValueError: an unknown precision.
+    """
+
+    precision: Precision = "float32"
+    remat: bool = False
+
+    def __post_init__(self) -> None:
+        if self.precision not in get_args(Precision):
+            raise ValueError(f"precision must be one of {', '.join(get_args(Precision))}, got {self.precision!r}")
 
 
 class Blocks(eqx.Module):
@@ -147,6 +171,7 @@ def forward(
     tokens: Int[Array, "batch length"],
     sparsity: Sparsity,
     observe: Callable[[Layer], PyTree[Array]] = usage,
+    numerics: Numerics = Numerics(),
 ) -> tuple[Float[Array, "batch length vocabulary"], Any]:
     """The logits of the next token at every position, and what was observed in every layer.
 
@@ -155,20 +180,25 @@ def forward(
         tokens: inputs; position i sees positions 0 to i.
         sparsity: what every layer does to its MLP's activations.
         observe: from what happened in a layer to arrays, which are stacked over layers.
+        numerics: precision, and what is computed twice to save memory.
     """
+    precision = jnp.dtype(numerics.precision)
     cos, sin = _rotations(tokens.shape[1], model.sizes.width // model.sizes.heads)
 
     def layer(x: Array, scanned: tuple[Blocks, Array, Array]) -> tuple[Array, PyTree[Array]]:
         block, active, rectified = scanned
+        block = jax.tree.map(lambda matrix: matrix.astype(precision), block)
         x = x + _attention(block, _norm(x), cos, sin, model.sizes.heads)
-        preactivation = _norm(x) @ block.up
+        preactivation = _exact(_norm(x), block.up)
         hidden = activate(preactivation, active, rectified)
-        return x + hidden @ block.down, observe(Layer(preactivation, hidden, active))
+        return x + hidden.astype(precision) @ block.down, observe(Layer(preactivation, hidden, active))
 
     x, observed = jax.lax.scan(
-        layer, _norm(model.embedding[tokens]), (model.blocks, sparsity.active, sparsity.rectified)
+        jax.checkpoint(layer, prevent_cse=False) if numerics.remat else layer,
+        _norm(model.embedding[tokens].astype(precision)),
+        (model.blocks, sparsity.active, sparsity.rectified),
     )
-    return _SOFTCAP * jnp.tanh(_norm(x) @ model.head / _SOFTCAP), observed
+    return _SOFTCAP * jnp.tanh(_exact(_norm(x), model.head.astype(precision)) / _SOFTCAP), observed
 
 
 def parameters(model: PyTree[Any]) -> int:
@@ -181,13 +211,19 @@ def _attention(block: Blocks, x: Array, cos: Array, sin: Array, heads: int) -> A
     query, key, value = (
         (x @ matrix).reshape(batch, length, heads, width // heads) for matrix in (block.query, block.key, block.value)
     )
-    query, key = (_norm(_rotate(each, cos, sin)) for each in (query, key))
+    query, key = (_norm(_rotate(each, cos, sin)).astype(x.dtype) for each in (query, key))
     mixed = jax.nn.dot_product_attention(query, key, value, is_causal=True)
     return mixed.reshape(batch, length, width) @ block.mix
 
 
 def _norm(x: Float[Array, "... width"]) -> Float[Array, "... width"]:
-    return x * jax.lax.rsqrt(jnp.mean(jnp.square(x), axis=-1, keepdims=True) + _EPS)
+    exact = x.astype(jnp.float32)
+    return (exact * jax.lax.rsqrt(jnp.mean(jnp.square(exact), axis=-1, keepdims=True) + _EPS)).astype(x.dtype)
+
+
+def _exact(x: Float[Array, "... inputs"], matrix: Float[Array, "inputs outputs"]) -> Float[Array, "... outputs"]:
+    """The product in float32 whatever its factors are: in bfloat16 many units would tie for the k-th place."""
+    return jnp.matmul(x, matrix, preferred_element_type=jnp.float32)
 
 
 def _rotations(length: int, width: int) -> tuple[Array, Array]:

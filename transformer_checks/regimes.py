@@ -86,9 +86,7 @@ OTHER_TASKS: dict[str, Regime] = {
 
 BASE = DECLARED["disjoint-gentle-all"]
 
-CRITERION = Regime(
-    "disjoint-criterion-all", BASE.spec, replace(GENTLE, steps=400, criterion=0.1)
-)
+CRITERION = Regime("disjoint-criterion-all", BASE.spec, replace(GENTLE, steps=400, criterion=0.1))
 """Every task trained until its loss is the same, in case sparse networks forget less because they learn less."""
 
 FACTORS: dict[str, Regime] = {
@@ -119,7 +117,9 @@ def regimes_of(family: str) -> list[Regime]:
         ValueError: no family has this name.
     """
     check_family(family)
-    return [each for each in (*DECLARED.values(), *REAL_TASKS.values(), *OTHER_TASKS.values()) if each.spec.family == family]
+    return [
+        each for each in (*DECLARED.values(), *REAL_TASKS.values(), *OTHER_TASKS.values()) if each.spec.family == family
+    ]
 
 
 LEVELS = (*ACTIVITY_GRID[:4], 0.3, *ACTIVITY_GRID[4:])

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, Int, Key, PyTree
 
 from theory.activity import check_count
 from transformer_checks.groups import GROUPS, by_group
-from transformer_checks.model import Transformer, forward
+from transformer_checks.model import Numerics, Transformer, forward
 from transformer_checks.optimisers import check_optimiser, optimiser
 from transformer_checks.sparsity import Sparsity
 
@@ -56,12 +56,12 @@ class Dials(NamedTuple):
     Attributes:
         learning_rate: of the optimiser.
         criterion: training on a task ends once the running mean of its loss is below; 0: never.
-        plastic: factor of every group's updates, 0 freezes it; shape [group].
+        plastic: factor of every group's updates, 0 freezes it; one for all layers or one a layer.
     """
 
     learning_rate: Float[Array, ""]
     criterion: Float[Array, ""]
-    plastic: Float[Array, " group"]
+    plastic: Float[Array, "group ..."]
 
 
 class State(NamedTuple):
@@ -113,11 +113,33 @@ def loss_of(model: Transformer, split: Split, sparsity: Sparsity) -> Float[Array
     return losses(forward(model, split.tokens[..., :-1], sparsity)[0], split)
 
 
-def objective(model: Transformer, split: Split, sparsity: Sparsity) -> tuple[Float[Array, ""], Float[Array, ""]]:
+def objective(
+    model: Transformer,
+    split: Split,
+    sparsity: Sparsity,
+    numerics: Numerics = Numerics(),  # noqa: B008 (immutable)
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """What is minimised (the loss and the penalty on activations), and the loss alone."""
-    logits, usage = forward(model, split.tokens[..., :-1], sparsity)
+    logits, usage = forward(model, split.tokens[..., :-1], sparsity, numerics=numerics)
     loss = losses(logits, split)
     return loss + sparsity.penalty * usage.drive.sum(), loss
+
+
+def descend(
+    trainer: Trainer,
+    state: State,
+    batch: Split,
+    sparsity: Sparsity,
+    settings: Dials,
+    numerics: Numerics = Numerics(),  # noqa: B008 (immutable)
+) -> State:
+    """One step of training on a batch."""
+    gradient, loss = jax.grad(objective, has_aux=True)(state.model, batch, sparsity, numerics)
+    update = optimiser(trainer.optimiser, settings.learning_rate).update
+    updates, after = update(gradient, state.optimiser, state.model)
+    model = optax.apply_updates(state.model, by_group(updates, settings.plastic))
+    smooth = jnp.where(state.step == 0, loss, SMOOTHING * state.loss + (1 - SMOOTHING) * loss)
+    return State(model, after, state.step + 1, smooth)
 
 
 def train(
@@ -145,7 +167,6 @@ def train(
     """
     examples = split.tokens.shape[0]
     batch = min(trainer.batch, examples)
-    update = optimiser(trainer.optimiser, settings.learning_rate).update
 
     def unfinished(state: State) -> Array:
         return (state.step < until) & (state.loss >= settings.criterion)
@@ -154,12 +175,7 @@ def train(
         epoch, place = jnp.divmod(state.step, examples // batch)
         order = jax.random.permutation(jax.random.fold_in(key, epoch), examples)
         chosen = jax.lax.dynamic_slice_in_dim(order, place * batch, batch)
-        some = Split(split.tokens[chosen], split.weights[chosen])
-        gradient, loss = jax.grad(objective, has_aux=True)(state.model, some, sparsity)
-        updates, after = update(gradient, state.optimiser, state.model)
-        model = optax.apply_updates(state.model, by_group(updates, settings.plastic))
-        smooth = jnp.where(state.step == 0, loss, SMOOTHING * state.loss + (1 - SMOOTHING) * loss)
-        return State(model, after, state.step + 1, smooth)
+        return descend(trainer, state, Split(split.tokens[chosen], split.weights[chosen]), sparsity, settings)
 
     return jax.lax.while_loop(unfinished, step, state)
 
@@ -168,4 +184,3 @@ def next_task(trainer: Trainer, state: State, carried: bool) -> State:
     """The state before the first step on the next task; `carried` keeps the optimiser's state."""
     fresh = begin(trainer, state.model)
     return fresh._replace(optimiser=state.optimiser) if carried else fresh
-

@@ -33,13 +33,13 @@ def drawn(tasks, examples, seed):
 
 
 _MODEL, _TASKS = weights(0), drawn(3, 6, 1)
-_gradients = jax.jit(lambda tasks: gradients(_MODEL, tasks, _SPARSITY))
+_DRAWS = 600
 
 
 @jax.jit
-def _slopes(tasks):
-    """The gradient of every task, as one model with a leading axis of tasks."""
-    return jax.lax.map(lambda task: jax.grad(loss_of)(_MODEL, task, _SPARSITY), tasks)
+def _slopes(model, sparsity, tasks):
+    """The loss of every task, and its gradient as one model with a leading axis of tasks."""
+    return jax.lax.map(lambda task: jax.value_and_grad(loss_of)(model, task, sparsity), tasks)
 
 
 def vectors(slopes):
@@ -51,55 +51,19 @@ def vectors(slopes):
 
 
 @pytest.fixture(scope="module")
-def halves():
-    """The gradient vectors of the first and the second half of every task's examples."""
-    both = jax.tree.map(lambda leaf: jnp.concatenate([leaf[:, :3], leaf[:, 3:]]), _TASKS)
-    slopes = vectors(_slopes(both))
-    return [each[:3] for each in slopes], [each[3:] for each in slopes]
+def slopes():
+    """Gradients by weights and not by slicing: of the first three examples, of the last three, and of all six."""
+    chosen = jnp.asarray([[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1], [1] * 6], jnp.float32)
+    parts = [Split(_TASKS.tokens, _TASKS.weights * own[:, None]) for own in chosen]
+    _, found = _slopes(_MODEL, _SPARSITY, jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *parts))
+    return [jax.tree.map(lambda leaf, at=at: leaf[at : at + 3], found) for at in (0, 3, 6)]
 
 
-def test_inner_products_are_those_of_explicit_gradients(halves):
-    found = _gradients(_TASKS)
-    assert found.crossed.shape == found.inner.shape == (4, 3, 3)
-    for group, (one, other) in enumerate(zip(*halves, strict=True)):
-        scale = np.abs(one @ one.T).max()
-        assert scale > 1e-3
-        np.testing.assert_allclose(found.crossed[group], (one @ other.T + other @ one.T) / 2, atol=1e-5 * scale)
-        full = (one + other) / 2
-        np.testing.assert_allclose(found.inner[group], full @ full.T, atol=1e-5 * scale)
-
-
-def test_groups_add_up_to_the_whole_gradient(halves):
-    one, other = (np.concatenate(half, axis=1) for half in halves)
-    whole = (one + other) / 2
-    np.testing.assert_allclose(_gradients(_TASKS).inner.sum(axis=0), whole @ whole.T, rtol=1e-4, atol=1e-5)
-
-
-def test_groups_are_the_axis_of_the_inner_products():
-    for path, _ in jax.tree_util.tree_leaves_with_path(_MODEL):
-        assert group_of(path) == _LEAVES[path[-1].name]
-
-
-def test_a_memorised_task_has_its_exact_gradient_in_inner_and_less_in_crossed(halves):
-    """Halves of a fixed list are not independent: what one half's gradient has above the whole's, the other lacks."""
-    found = _gradients(_TASKS)
-    whole = np.concatenate(vectors(_slopes(_TASKS)), axis=1)
-    np.testing.assert_allclose(found.inner.sum(axis=0), whole @ whole.T, rtol=1e-4, atol=1e-5)
-    one, other = (np.concatenate(half, axis=1) for half in halves)
-    gap = (np.square(one - other) / 4).sum(axis=1)
-    missing = np.diagonal(found.inner.sum(axis=0) - found.crossed.sum(axis=0))
-    np.testing.assert_allclose(missing, gap, rtol=1e-3)
-    assert (gap > 0.05 * np.square(whole).sum(axis=1)).all()
-
-
-def test_sampled_tasks_have_unbiased_crossed_and_biased_inner_products():
-    """Examples drawn with replacement from a small population, whose gradient is known.
-
-    The mean of 600 draws is held against 5 standard errors: a false alarm has probability below 1e-6 an entry.
-    """
-    population = _slopes(_TASKS)
-    truth = [own @ own.T for own in vectors(population)]
-    chosen = np.random.default_rng(3).integers(6, size=(600, 3, 6))
+@pytest.fixture(scope="module")
+def products():
+    """Inner products of the tasks, and of tasks of as many examples drawn from them with replacement."""
+    chosen = np.random.default_rng(3).integers(6, size=(_DRAWS + 1, 3, 6))
+    chosen[0] = np.arange(6)
 
     @jax.jit
     def resampled(chosen):
@@ -110,27 +74,63 @@ def test_sampled_tasks_have_unbiased_crossed_and_biased_inner_products():
         return jax.lax.map(one, chosen)
 
     found = resampled(chosen)
+    return jax.tree.map(lambda leaf: leaf[0], found), jax.tree.map(lambda leaf: leaf[1:], found)
+
+
+def test_inner_products_are_those_of_explicit_gradients(slopes, products):
+    found, _ = products
+    assert found.crossed.shape == found.inner.shape == (4, 3, 3)
+    for group, (one, other, whole) in enumerate(zip(*map(vectors, slopes), strict=True)):
+        scale = np.abs(one @ one.T).max()
+        assert scale > 1e-3
+        np.testing.assert_allclose(found.crossed[group], (one @ other.T + other @ one.T) / 2, atol=1e-5 * scale)
+        np.testing.assert_allclose(found.inner[group], whole @ whole.T, atol=1e-5 * scale)
+
+
+def test_groups_add_up_to_the_whole_gradient(slopes, products):
+    whole = np.concatenate(vectors(slopes[2]), axis=1)
+    np.testing.assert_allclose(products[0].inner.sum(axis=0), whole @ whole.T, rtol=1e-4, atol=1e-5)
+
+
+def test_groups_are_the_axis_of_the_inner_products():
+    for path, _ in jax.tree_util.tree_leaves_with_path(_MODEL):
+        assert group_of(path) == _LEAVES[path[-1].name]
+
+
+def test_a_memorised_task_has_its_exact_gradient_in_inner_and_less_in_crossed(slopes, products):
+    """Halves of a fixed list are not independent: what one half's gradient has above the whole's, the other lacks."""
+    one, other, whole = (np.concatenate(vectors(each), axis=1) for each in slopes)
+    gap = np.square(one - other).sum(axis=1) / 4
+    missing = np.diagonal((products[0].inner - products[0].crossed).sum(axis=0))
+    np.testing.assert_allclose(missing, gap, rtol=1e-3)
+    assert (gap > 0.05 * np.square(whole).sum(axis=1)).all()
+
+
+def test_sampled_tasks_have_unbiased_crossed_and_biased_inner_products(slopes, products):
+    """Examples drawn with replacement from a small population, whose gradient is known.
+
+    Means of 600 draws are held against 5 standard errors: a false alarm has probability below 1e-6 an entry.
+    """
+    truth = np.array([own @ own.T for own in vectors(slopes[2])])
     for name, diagonal_is_biased in (("crossed", False), ("inner", True)):
-        draws = np.asarray(getattr(found, name), np.float64)
-        scores = (draws.mean(axis=0) - truth) / (draws.std(axis=0) / np.sqrt(600))
-        apart = ~np.eye(3, dtype=bool)
-        assert (np.abs(scores[:, apart]) < 5).all()
+        draws = np.asarray(getattr(products[1], name), np.float64)
+        scores = (draws.mean(axis=0) - truth) / (draws.std(axis=0) / np.sqrt(_DRAWS))
+        assert (np.abs(scores[:, ~np.eye(3, dtype=bool)]) < 5).all()
         diagonal = np.diagonal(scores, axis1=1, axis2=2)
         assert (diagonal > 5).all() if diagonal_is_biased else (np.abs(diagonal) < 5).all()
 
 
-def test_a_row_in_forward_mode_is_a_row_of_the_gram_matrix():
+def test_a_row_in_forward_mode_is_a_row_of_the_gram_matrix(slopes, products):
     rows = jax.jit(lambda direction: interference_row(_MODEL, direction, _TASKS, _SPARSITY))
-    slopes = _slopes(_TASKS)
     for task in range(3):
-        row = rows(jax.tree.map(lambda leaf, task=task: leaf[task], slopes))
-        np.testing.assert_allclose(row, _gradients(_TASKS).inner[:, task], rtol=1e-3, atol=1e-5)
+        row = rows(jax.tree.map(lambda leaf, task=task: leaf[task], slopes[2]))
+        np.testing.assert_allclose(row, products[0].inner[:, task], rtol=1e-3, atol=1e-5)
 
 
 def test_path_changes_add_up_to_the_change_of_the_loss():
     """The midpoint rule on a smooth model: the error falls with the square of the number of stretches."""
     smooth = sparsity_of("kwta", 1.0, 2, 32)
-    ends = weights(0), jax.tree.map(lambda one, step: one + 0.3 * step, weights(0), weights(5))
+    ends = weights(0), jax.tree.map(lambda one, step: one + 0.1 * step, weights(0), weights(5))
 
     def between(share):
         return jax.tree.map(lambda one, other: (1 - share) * one + share * other, *ends)
@@ -139,16 +139,16 @@ def test_path_changes_add_up_to_the_change_of_the_loss():
     def piece(start, end):
         return path_change(between(start), between(end), _TASKS, smooth)
 
-    change = jax.jit(lambda: jax.lax.map(lambda task: loss_of(ends[1], task, smooth), _TASKS))() - jax.jit(
-        lambda: jax.lax.map(lambda task: loss_of(ends[0], task, smooth), _TASKS)
-    )()
+    tasks = jax.tree.map(lambda leaf: jnp.concatenate([leaf] * 3), _TASKS)  # the shape compiled for `slopes`
+    before, after = (_slopes(end, smooth, tasks)[0][:3] for end in ends)
+    change = np.asarray(after - before)
     errors = []
     for count in (2, 8, 32):
-        parts = [piece(part / count, (part + 1) / count) for part in range(count)]
-        errors.append(float(jnp.abs(sum(parts) - change).max()))
-    assert float(jnp.abs(change).min()) > 1e-2
-    assert errors[0] > 6 * errors[1]  # 16 in the limit
-    assert errors[2] < 1e-4
+        parts = [np.asarray(piece(part / count, (part + 1) / count)) for part in range(count)]
+        errors.append(np.abs(np.sum(parts, axis=0) - change).max())
+    assert np.abs(change).min() > 1e-2
+    assert errors[0] > 8 * errors[1]  # 16 in the limit
+    assert errors[2] < 2e-5 + errors[1] / 8
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,14 @@ _TRACES: list[int] = []
 
 
 def learn(key, targets, rate):
-    """Least squares by gradient descent from random inputs, with a random choice at every step."""
+    """Least squares by gradient descent from random inputs, with random weights of the examples at every step."""
     _TRACES.append(1)
     inputs = jax.random.normal(jax.random.fold_in(key, 0), (6, 4))
 
     def step(weights, index):
-        chosen = jax.random.permutation(jax.random.fold_in(key, index), 6)[:3]
-        residual = jnp.tanh(inputs[chosen] @ weights) - targets[chosen]
-        return weights - rate * inputs[chosen].T @ residual, (residual**2).mean()
+        drawn = jax.random.uniform(jax.random.fold_in(key, index), (6, 1))
+        residual = jnp.tanh(inputs @ weights) - targets
+        return weights - rate * inputs.T @ (drawn * residual), (residual**2).mean()
 
     weights, losses = jax.lax.scan(step, jnp.ones((4, 2)), jnp.arange(20))
     return {"weights": weights, "losses": losses}
@@ -35,13 +35,14 @@ def arguments(runs):
 
 
 _learn = over_runs(learn, shared=(2,))
+_alone = jax.jit(learn)
 
 
 def test_every_run_is_what_it_is_alone():
     found = _learn(*arguments(5))
     keys, targets, rate = arguments(5)
     for run in range(5):
-        alone = jax.jit(learn)(keys[run], targets[run], rate)
+        alone = _alone(keys[run], targets[run], rate)
         np.testing.assert_allclose(found["weights"][run], alone["weights"], rtol=1e-4, atol=1e-6)
     assert len(np.unique(found["losses"][:, -1])) == 5
 
@@ -86,23 +87,20 @@ import importlib.util
 import jax
 from transformer_checks.runs import devices_per_core
 
-wanted = sys.argv[2]
-if wanted != "cores":
-    jax.config.update("jax_num_cpu_devices", int(wanted))
+if sys.argv[2] == "8":
+    jax.config.update("jax_num_cpu_devices", 8)  # what was set stays
+os.sched_getaffinity = lambda _: {0, 1}
 devices_per_core()
 spec = importlib.util.spec_from_file_location("program", sys.argv[1])
 tests = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tests)
-if wanted == "cores":
-    assert jax.device_count() == len(os.sched_getaffinity(0)), jax.device_count()
-else:
-    assert jax.device_count() == int(wanted)
+assert jax.device_count() == int(sys.argv[2]), jax.device_count()
 found = {runs: jax.tree.map(lambda leaf: leaf.tolist(), tests._learn(*tests.arguments(runs))) for runs in (1, 3, 8)}
 print(json.dumps(found))
 """
 
 
-@pytest.mark.parametrize("devices", ["2", "8", "cores"])
+@pytest.mark.parametrize("devices", ["2", "8"])
 def test_any_number_of_devices_gives_the_same_numbers(devices):
     """1, 3 and 8 runs on 1 (here), 2 and 8 devices: some stand idle or repeat the last run, which leaves no trace."""
     command = [sys.executable, "-c", PROGRAM, __file__, devices]
