@@ -105,11 +105,9 @@ def plan(scale: str, seed: int, family: str | None = None, preset: str | None = 
 def tables(studies: Studies, results: Results) -> Tables:
     """The summary tables, by name."""
     every = {name: summarise(study.points, results[name]) for name, study in studies.items()}
-    curves = [name for name in ("regimes", "controls") if name in studies]
-    merged = summarise(
-        [point for name in curves for point in studies[name].points],
-        [data for name in curves for data in results[name]],
-    )
+    swept = [name for name in ("regimes", "controls") if name in studies]
+    points = [point for name in swept for point in studies[name].points]
+    merged = summarise(points, [data for name in swept for data in results[name]])
     return {**every, "trends": trends(merged), "linear": linear(merged), "agreement": agreement(every["regimes"])}
 
 

@@ -45,15 +45,17 @@ RULES = {
     "falls-by-regime": "fall of {quantity} of {implementation} from the least to the most sparse level, over its "
     "largest mean; t-tests with the bootstrap error against {margin:g}: more in {more}, less in {less}; fails on the "
     f"opposite in any of them; {_HOLM}",
-    "opposite-trends": "Page's tests against measured sparsity: {rising} rises and {falling} falls; false-alarm rate "
-    "{false_alarm:g}",
-    "bounded-product": "{first} times {second} against measured sparsity: fails if Page's test finds a trend while "
-    "those of its factors are not opposite, or if its largest mean is significantly more than {spread:g} times its "
-    "smallest; false-alarm rate {false_alarm:g}",
-    "none-exceeds": "product of {product} of every method against the largest of the {reference}: fails if a paired "
-    "t-test finds more; Holm's correction over methods, false-alarm rate {false_alarm:g}",
-    "exceeds": "{quantity} of {first} minus that of {second}, paired t-test over seeds: holds if more than 0, fails if "
-    "less than {margin:g}; false-alarm rate {false_alarm:g}",
+    "opposite-trends": "at forgetting up to {eps:g} nats, Page's tests of k-WTA against measured sparsity: holds if "
+    "{rising} rises and {falling} falls, fails if either does the opposite; Holm, false-alarm rate {false_alarm:g}",
+    "bounded-product": "{first} times {second} of k-WTA against measured sparsity, at forgetting up to {eps:g} nats: "
+    "fails if Page's test finds a trend while those of its factors are not opposite, or if its largest mean is "
+    "significantly more than {spread:g} times its smallest, holds if significantly less without such a trend; Holm, "
+    "false-alarm rate {false_alarm:g}",
+    "none-exceeds": "product of {product} of every method against the largest of the {reference}, at forgetting up to "
+    "{eps:g} nats: fails if a paired t-test finds more for any, holds if one finds less for all; Holm over methods, "
+    "false-alarm rate {false_alarm:g}",
+    "exceeds": "{quantity} of {first} minus that of {second} at forgetting up to {eps:g} nats, paired t-test over "
+    "seeds: holds if more than 0, else fails if less than {margin:g}; false-alarm rate {false_alarm:g}",
 }
 """The tests a rule can name, with the sentence that says what each does with its parameters."""
 
@@ -178,7 +180,7 @@ def _check_names(what: str, record: Mapping[str, Any], required: set[str], optio
 
 
 def _check_numbers(who: str, rule: Mapping[str, Any]) -> None:
-    for name in {"low", "high", "margin", "spread", "false_alarm"} & set(rule):
+    for name in {"low", "high", "margin", "spread", "eps", "false_alarm"} & set(rule):
         value = rule[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise ValueError(f"{name} of {who} must be a positive number, got {value!r}")

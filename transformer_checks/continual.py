@@ -1,7 +1,7 @@
 """A run of continual learning: one task after another into the same weights, measured between stretches of training."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,12 +12,14 @@ from jaxtyping import Array, Int, Key, PyTree
 
 from theory.activity import check_count
 from transformer_checks.groups import GROUPS
+from transformer_checks.methods.base import Method, Plain
 from transformer_checks.metrics import Evaluation, Gradients, evaluate, gradients, path_change
 from transformer_checks.model import Sizes, initialise
+from transformer_checks.objectives import Split
 from transformer_checks.runs import over_runs
 from transformer_checks.sparsity import Sparsity
 from transformer_checks.task_sequence import Examples, Scoring, TaskSequence
-from transformer_checks.training import Dials, Split, State, Trainer, begin, dials, next_task, train
+from transformer_checks.training import Dials, State, Trainer, begin, dials, next_task, remember, train
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Protocol:
         carried: whether the optimiser's state is carried from task to task instead of reset.
 
     Raises:
-        ValueError: fewer than 2 tasks, a step count that is no multiple of the stretches, or another field out of range.
+        ValueError: fewer than 2 tasks, steps that are no multiple of the stretches, or another field out of range.
     """
 
     tasks: int = 5
@@ -111,6 +113,7 @@ def learn_sequence(
     keys: Key[Array, " run"],
     settings: Dials | None = None,
     between: Callable[[int, State], State] | None = None,
+    method: Method = Plain(),  # noqa: B008 (immutable)
 ) -> Record:
     """Learn the tasks of every run in order, all runs alike but for their data and random numbers.
 
@@ -123,16 +126,19 @@ def learn_sequence(
         keys: one a run.
         settings: dials of the sequence instead of the protocol's.
         between: what happens to all runs after a task, given its index: consolidation, say.
+        method: what is done against forgetting; of the pretraining it takes no note.
     """
-    trainer, settings = protocol.trainer, settings or protocol.dials()
-    begin_runs, stretch, look = _programs(trainer, sizes, scoring)
-    state = begin_runs(keys)
+    drawn, wanted = data.train.tokens.shape[1], protocol.tasks + (protocol.pretraining > 0)
+    if drawn < wanted:
+        raise ValueError(f"the protocol needs at least {wanted} tasks a run, with the one for pretraining, got {drawn}")
+    plain, settings = protocol.trainer, settings or protocol.dials()
+    trainer = replace(plain, method=method)
+    stretch, look = _programs(trainer, scoring)
+    state = _start(trainer, sizes, data.train.tokens.shape[3:], protocol.tasks)(keys)
     if protocol.pretraining:
         everything = dials(protocol.learning_rate)
         first, data = jax.tree.map(lambda leaf: leaf[:, 0], data.train), jax.tree.map(lambda leaf: leaf[:, 1:], data)
-        state = _advance(trainer)(
-            state, first, sparsity, everything, of_task(keys, -1), jnp.int32(protocol.pretraining)
-        )
+        state = _advance(plain)(state, first, sparsity, everything, of_task(keys, -1), jnp.int32(protocol.pretraining))
     stages, measured, steps, learned = [look(state, data.held_out, sparsity)], [], [], []
     for task in range(protocol.tasks):
         state = _next(trainer, protocol.carried)(state)
@@ -146,6 +152,8 @@ def learn_sequence(
         steps.append(state.step)
         stages.append(look(state, data.held_out, sparsity))
         learned.append(stages[-1].loss[:, task])
+        if jax.tree.leaves(state.memory):
+            state = _remember(trainer)(state, own, sparsity, jnp.int32(task), of_task(keys, task))
         if between is not None:
             state = between(task, state)
             stages[-1] = look(state, data.held_out, sparsity)
@@ -174,11 +182,8 @@ def _stacked(parts: list[PyTree[Array]]) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _programs(trainer: Trainer, sizes: Sizes, scoring: Scoring) -> tuple[Any, Any, Any]:
-    """The compiled functions of many runs: start, one stretch with its measurements, and an evaluation."""
-
-    def start(key: Key[Array, ""]) -> State:
-        return begin(trainer, initialise(sizes, jax.random.fold_in(key, 0)))
+def _programs(trainer: Trainer, scoring: Scoring) -> tuple[Any, Any]:
+    """The compiled functions of many runs: one stretch with its measurements, and an evaluation."""
 
     def stretch(
         state: State, own: Split, tasks: Split, sparsity: Sparsity, settings: Dials, key: Array, until: Int[Array, ""]
@@ -191,7 +196,7 @@ def _programs(trainer: Trainer, sizes: Sizes, scoring: Scoring) -> tuple[Any, An
     def look(state: State, tasks: Split, sparsity: Sparsity) -> Evaluation:
         return evaluate(state.model, tasks, sparsity, scoring)
 
-    return over_runs(start), over_runs(stretch, shared=(3, 4, 6)), over_runs(look, shared=(2,))
+    return over_runs(stretch, shared=(3, 4, 6)), over_runs(look, shared=(2,))
 
 
 @lru_cache(maxsize=16)
@@ -202,6 +207,25 @@ def _advance(trainer: Trainer) -> Any:
         return train(trainer, state, own, sparsity, settings, key, until)
 
     return over_runs(advance, shared=(2, 3, 5))
+
+
+@lru_cache(maxsize=16)
+def _start(trainer: Trainer, sizes: Sizes, example_shape: tuple[int, ...], tasks: int) -> Any:
+    """Fresh weights, optimisers and memories of many runs."""
+
+    def start(key: Key[Array, ""]) -> State:
+        model = initialise(sizes, jax.random.fold_in(key, 0))
+        return begin(trainer, model, trainer.method.begin(model, example_shape, tasks))
+
+    return over_runs(start)
+
+
+@lru_cache(maxsize=16)
+def _remember(trainer: Trainer) -> Any:
+    def note(state: State, own: Split, sparsity: Sparsity, task: Int[Array, ""], key: Array) -> State:
+        return remember(trainer, state, own, sparsity, task, key)
+
+    return over_runs(note, shared=(2, 3))
 
 
 @lru_cache(maxsize=16)

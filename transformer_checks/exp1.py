@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from theory.activity import check_count
 from transformer_checks.continual import Protocol, Record, data_of, learn_sequence
@@ -51,6 +52,7 @@ class InterferencePoint:
     def __post_init__(self) -> None:
         if not isinstance(self.spec, check_family(self.family)):
             raise ValueError(f"the spec of the family {self.family} cannot be {self.spec!r}")
+        check_count(self.protocol.stretches, "stretches")
         check_count(self.seeds, "seeds", minimum=2)
         check_count(self.seed, "seed", minimum=0)
         check_implementation(self.implementation)
@@ -93,7 +95,7 @@ def measure_interference(point: InterferencePoint) -> xr.Dataset:
 
 def _dataset(record: Record, protocol: Protocol) -> xr.Dataset:
     stages, gradients = record.stages, record.gradients
-    dims: Mapping[str, tuple[tuple[str, ...], np.ndarray]] = {
+    dims: Mapping[str, tuple[tuple[str, ...], ArrayLike]] = {
         "loss": (("seed", "stage", "task"), stages.loss),
         "accuracy": (("seed", "stage", "task"), stages.accuracy),
         "density": (("seed", "stage", "layer", "task"), stages.density),

@@ -40,8 +40,8 @@ def quantities(point: InterferencePoint, data: xr.Dataset) -> dict[str, Floats]:
       the path account for.
     - `richness`: B, fall of a task's loss in its own training; `relative_forgetting`: F / B. `accuracy`: at the end of
       its own training.
-    - `overlap`: cosine of how often two tasks use each unit, at the end, 0 where one uses none; `dead`: units no task uses, at the end;
-      `excess`: winners beyond k per token; `steps`: a task's training steps.
+    - `overlap`: cosine of how often two tasks use each unit, at the end, 0 where one uses none; `dead`: units no task
+      uses, at the end; `excess`: winners beyond k per token; `steps`: a task's training steps.
     """
     loss, accuracy = data["loss"].values.astype(np.float64), data["accuracy"].values.astype(np.float64)
     tasks = loss.shape[2]

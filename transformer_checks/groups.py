@@ -15,7 +15,7 @@ GROUPS = ("embedding", "attention", "mlp", "head")
 def group_of(path: tuple[Any, ...]) -> int:
     """The group of a leaf of a `Transformer`, by its path."""
     name = path[-1].name
-    if name in ("up", "down"):
+    if name in ("up", "down", "router"):
         return GROUPS.index("mlp")
     return GROUPS.index(name) if name in ("embedding", "head") else GROUPS.index("attention")
 

@@ -11,9 +11,9 @@ from jaxtyping import Array, Bool, Float, PyTree
 
 from transformer_checks.groups import GROUPS, by_group, inner_products
 from transformer_checks.model import Layer, Transformer, forward
+from transformer_checks.objectives import Split, loss_of, losses
 from transformer_checks.sparsity import Sparsity
 from transformer_checks.task_sequence import Scoring
-from transformer_checks.training import Split, loss_of, losses
 
 
 class Evaluation(NamedTuple):
@@ -85,8 +85,13 @@ def gradients(model: Transformer, tasks: Split, sparsity: Sparsity) -> Gradients
     """Inner products of all tasks' gradients, from two independent halves of the examples of each.
 
     Holds two gradients a task; `interference_row` needs one in all.
+
+    Raises:
+        ValueError: a task has a single example.
     """
     half = tasks.tokens.shape[1] // 2
+    if not half:
+        raise ValueError("gradients from two halves of a task need at least 2 held-out examples of it, got 1")
     first, second = (
         jax.tree.map(lambda leaf, own=own: leaf[:, own], tasks) for own in (slice(half), slice(half, None))
     )

@@ -19,6 +19,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, Key, PyTree
 
 from theory.activity import check_count
+from transformer_checks.mixture import route, unevenness
 from transformer_checks.sparsity import Sparsity, activate
 
 _ROPE_BASE = 10_000.0
@@ -37,9 +38,13 @@ class Sizes:
         width: d, of the residual stream.
         heads: of the attention; they share the width equally.
         expansion: hidden units of an MLP per unit of the width.
+        experts: groups that an MLP's units are divided into, each token using some of them; 0: one MLP for all tokens.
+        routed: experts that a token uses.
+        balance: coefficient of the loss that balances the experts' use.
 
     Raises:
-        ValueError: a size below 1, or heads that are not an even number of units wide.
+        ValueError: a size below 1, heads that are not an even number of units wide, or experts that do not divide the
+            units, or fewer than 2 routed (with one the router would have no gradient) or more than there are.
     """
 
     vocabulary: int
@@ -48,12 +53,21 @@ class Sizes:
     width: int
     heads: int
     expansion: int = 4
+    experts: int = 0
+    routed: int = 0
+    balance: float = 0.01
 
     def __post_init__(self) -> None:
         for name in ("vocabulary", "length", "depth", "width", "heads", "expansion"):
             check_count(getattr(self, name), name)
         if self.width % (2 * self.heads):
             raise ValueError(f"width must be a multiple of twice the heads, got {self.width} and {self.heads} heads")
+        if (self.experts, self.routed) != (0, 0) and not 2 <= self.routed <= self.experts:
+            raise ValueError(f"routed must lie between 2 and the experts, got {self.routed} of {self.experts} experts")
+        if self.experts and self.hidden % self.experts:
+            raise ValueError(f"experts must divide the {self.hidden} units of an MLP, got {self.experts}")
+        if not 0 <= self.balance < float("inf"):
+            raise ValueError(f"balance must be a finite number of at least 0, got {self.balance!r}")
 
     @property
     def hidden(self) -> int:
@@ -94,6 +108,7 @@ class Blocks(eqx.Module):
     mix: Float[Array, "depth width width"]
     up: Float[Array, "depth width hidden"]
     down: Float[Array, "depth hidden width"]
+    router: Float[Array, "depth width expert"] | None = None
 
 
 class Transformer(eqx.Module):
@@ -106,17 +121,27 @@ class Transformer(eqx.Module):
 
 
 class Layer(NamedTuple):
-    """What can be observed in one layer's MLP.
+    """What can be observed in one layer.
 
     Attributes:
-        preactivation: inputs of the units, shape [batch, length, hidden].
-        hidden: their activations, of the same shape.
+        preactivation: inputs of the MLP's units, shape [batch, length, hidden]; zero for experts that are not routed.
+        hidden: their activations, of the same shape; what `down` multiplies.
         active: k.
+        uneven: how unevenly experts are used (`mixture.unevenness`); 0 without experts.
+        attended: what `query`, `key` and `value` multiply, shape [batch, length, width], as what follows.
+        mixed: what `mix` multiplies.
+        read: what `up` and the router multiply.
+        final: the normalised residual stream after the layer; after the last one, what the head multiplies.
     """
 
     preactivation: Float[Array, "batch length hidden"]
     hidden: Float[Array, "batch length hidden"]
     active: Int[Array, ""]
+    uneven: Any = 0.0
+    attended: Any = None
+    mixed: Any = None
+    read: Any = None
+    final: Any = None
 
 
 class Usage(NamedTuple):
@@ -127,11 +152,13 @@ class Usage(NamedTuple):
         excess: winners beyond k, because of ties, per token.
         drive: mean rectified input of the units, before it is squared. It is what L1 penalises: the slope of the square
             vanishes at zero, so a penalty on the squares shrinks activations and silences nobody.
+        uneven: how unevenly experts are used; 0 without experts.
     """
 
     density: Float[Array, "..."]
     excess: Float[Array, "..."]
     drive: Float[Array, "..."]
+    uneven: Float[Array, "..."]
 
 
 def initialise(sizes: Sizes, key: Key[Array, ""]) -> Transformer:
@@ -152,6 +179,7 @@ def initialise(sizes: Sizes, key: Key[Array, ""]) -> Transformer:
             mix=jnp.zeros((depth, width, width)),
             up=matrix(keys[4], width, hidden),
             down=jnp.zeros((depth, hidden, width)),
+            router=matrix(jax.random.fold_in(key, 5), width, sizes.experts) if sizes.experts else None,
         ),
         head=jnp.zeros((width, sizes.vocabulary)),
         sizes=sizes,
@@ -163,7 +191,9 @@ def usage(layer: Layer) -> Usage:
     firing = (layer.hidden != 0).sum(axis=-1)
     excess = jnp.maximum(firing - layer.active, 0)
     drive = jax.nn.relu(layer.preactivation)
-    return Usage(firing.mean() / layer.hidden.shape[-1], excess.mean(dtype=jnp.float32), drive.mean())
+    return Usage(
+        firing.mean() / layer.hidden.shape[-1], excess.mean(dtype=jnp.float32), drive.mean(), jnp.float32(layer.uneven)
+    )
 
 
 def forward(
@@ -188,10 +218,13 @@ def forward(
     def layer(x: Array, scanned: tuple[Blocks, Array, Array]) -> tuple[Array, PyTree[Array]]:
         block, active, rectified = scanned
         block = jax.tree.map(lambda matrix: matrix.astype(precision), block)
-        x = x + _attention(block, _norm(x), cos, sin, model.sizes.heads)
-        preactivation = _exact(_norm(x), block.up)
-        hidden = activate(preactivation, active, rectified)
-        return x + hidden.astype(precision) @ block.down, observe(Layer(preactivation, hidden, active))
+        attended = _norm(x)
+        mixed = _attention(block, attended, cos, sin, model.sizes.heads)
+        x = x + mixed @ block.mix
+        read = _norm(x)
+        preactivation, hidden, uneven = _units(block, read, active, rectified, model.sizes.routed)
+        x = x + hidden.astype(precision) @ block.down
+        return x, observe(Layer(preactivation, hidden, active, uneven, attended, mixed, read, _norm(x)))
 
     x, observed = jax.lax.scan(
         jax.checkpoint(layer, prevent_cse=False) if numerics.remat else layer,
@@ -213,7 +246,25 @@ def _attention(block: Blocks, x: Array, cos: Array, sin: Array, heads: int) -> A
     )
     query, key = (_norm(_rotate(each, cos, sin)).astype(x.dtype) for each in (query, key))
     mixed = jax.nn.dot_product_attention(query, key, value, is_causal=True)
-    return mixed.reshape(batch, length, width) @ block.mix
+    return mixed.reshape(batch, length, width)
+
+
+def _units(
+    block: Blocks, x: Array, active: Array, rectified: Array, routed: int
+) -> tuple[Array, Array, Float[Array, ""]]:
+    """Inputs and activations of an MLP's units, and how unevenly its experts are used.
+
+    All experts are computed and those that are not routed set to zero: at these sizes cheaper than gathering them.
+    """
+    preactivation = _exact(x, block.up)
+    if block.router is None:
+        return preactivation, activate(preactivation, active, rectified), jnp.float32(0)
+    logits = _exact(x, block.router)
+    gates, used = route(logits, routed)
+    units = preactivation.shape[-1] // logits.shape[-1]
+    preactivation = jnp.where(jnp.repeat(used, units, axis=-1), preactivation, 0.0)
+    hidden = jnp.repeat(gates, units, axis=-1) * activate(preactivation, active, rectified)
+    return preactivation, hidden, unevenness(logits, used)
 
 
 def _norm(x: Float[Array, "... width"]) -> Float[Array, "... width"]:

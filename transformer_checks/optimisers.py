@@ -24,8 +24,8 @@ def optimiser(name: str, learning_rate: float | Float[Array, ""]) -> optax.Gradi
     """The optimiser of a `Transformer`, without weight decay.
 
     Muon (Jordan et al. 2024) orthogonalises the updates of the layers' matrices, which are stored (in, out) and stacked
-    by layer; embedding and head are left to AdamW at the same learning rate. Momentum and Newton-Schulz steps are
-    optax's defaults (0.95, 5); updates are scaled by `sqrt(max(1, out / in))`.
+    by layer; embedding and head are left to AdamW, with Nesterov momentum, at the same learning rate. Momentum and
+    Newton-Schulz steps are optax's defaults (0.95, 5); updates are scaled by `sqrt(max(1, out / in))`.
 
     Raises:
         ValueError: unknown name.

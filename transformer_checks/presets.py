@@ -1,7 +1,7 @@
 """Sizes by name, from two cores to a cluster, and what each costs."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import equinox as eqx
 import jax
@@ -57,6 +57,30 @@ class Description:
     def record(self) -> dict[str, Any]:
         """As JSON values."""
         return asdict(self)
+
+
+def with_experts(sizes: Sizes, experts: int, routed: int, equal: Literal["total", "active"]) -> Sizes:
+    """The sizes of a mixture of experts that is to be compared with a dense model of these sizes.
+
+    Without their routers, which have `depth * width * experts` parameters beside, mixtures have as many parameters in
+    all ("total"), or as many in the experts that a token uses ("active"), as the dense model.
+
+    Args:
+        sizes: of the dense model.
+        experts: of each layer.
+        routed: experts that a token uses.
+        equal: what is equal to the dense model's.
+
+    Raises:
+        ValueError: another `equal`, fewer than 2 routed experts, or experts that do not divide the units.
+    """
+    if equal not in ("total", "active"):
+        raise ValueError(f"equal must be total or active, got {equal!r}")
+    units = sizes.expansion * experts
+    if equal == "active" and units % routed:
+        raise ValueError(f"routed must divide {sizes.expansion} times {experts} experts, got {routed}")
+    expansion = sizes.expansion if equal == "total" else units // routed
+    return replace(sizes, expansion=expansion, experts=experts, routed=routed)
 
 
 def check_preset(preset: str) -> Sizes:

@@ -12,6 +12,7 @@ from typing import Any
 
 from theory.activity import ACTIVITY_GRID
 from transformer_checks.catalogues import LanguagesSpec
+from transformer_checks.consolidation import Consolidation
 from transformer_checks.continual import Protocol
 from transformer_checks.digits import DigitsSpec
 from transformer_checks.exp1 import InterferencePoint
@@ -127,3 +128,16 @@ LEVELS = (*ACTIVITY_GRID[:4], 0.3, *ACTIVITY_GRID[4:])
 
 SWEEP: dict[str, tuple[float, ...]] = {"kwta": LEVELS, "l1": L1_LEVELS}
 """Both implementations of sparsity at all their levels."""
+
+CONSOLIDATION = Consolidation(fast=(1,), interval=5, steps=500, batch=64, replay=16)
+"""Experiment 3's consolidation: the last layer is the fast zone, and learns first."""
+
+
+def long_facts(tasks: int) -> FactsSpec:
+    """Facts with disjoint keys for Experiments 2 and 3: fewer keys a task, as every key is a row of the embedding."""
+    return FactsSpec(keys=12, most_tasks=tasks + 1)
+
+
+def long_protocol(tasks: int) -> Protocol:
+    """Gentle training on a long sequence, without measurements on the way."""
+    return replace(GENTLE, tasks=tasks, stretches=0)

@@ -24,18 +24,18 @@ RUN_AXIS = "run"
 
 def devices_per_core() -> None:
     """Make every CPU core a device of its own; without effect once JAX has started or where a number was set."""
-    if jax.config.jax_num_cpu_devices < 0 and "xla_force_host_platform_device_count" not in os.environ.get(
-        "XLA_FLAGS", ""
-    ):
-        try:
-            jax.config.update("jax_num_cpu_devices", len(os.sched_getaffinity(0)))
-        except RuntimeError:  # JAX has started
-            return
+    told = jax.config.jax_num_cpu_devices >= 0  # pyright: ignore[reportAttributeAccessIssue]
+    if told or "xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", ""):
+        return
+    try:
+        jax.config.update("jax_num_cpu_devices", len(os.sched_getaffinity(0)))
+    except RuntimeError:  # JAX has started
+        return
 
 
 def keep_compiled(folder: Path) -> None:
     """Keep compiled programs under `folder`/.compiled, so that the next process need not compile them again."""
-    if jax.config.jax_compilation_cache_dir is None:
+    if jax.config.jax_compilation_cache_dir is None:  # pyright: ignore[reportAttributeAccessIssue]
         jax.config.update("jax_compilation_cache_dir", str(Path(folder).resolve() / ".compiled"))
 
 

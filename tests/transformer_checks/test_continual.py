@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from transformer_checks.facts import FactsSpec
 from transformer_checks.presets import sizes_for
 from transformer_checks.runs import run_keys
 from transformer_checks.sparsity import sparsity_of
+from transformer_checks.training import dials
 
 _SPEC = FactsSpec(facts=8, keys=6, values=8, most_tasks=4)
 _PROTOCOL = Protocol(tasks=3, steps=6, learning_rate=3e-3, stretches=2, batch=4)
@@ -28,8 +30,12 @@ def learned(protocol=_PROTOCOL, *, changed=None, implementation="kwta", level=0.
     own, other = (tasks_of(3 + (protocol.pretraining > 0), seeds) for seeds in ((0, 1), (7, 8)))
     if changed is not None:
         own = jax.tree.map(lambda one, two: one.at[:, changed].set(two[:, changed]), own, other)
-    strategy = sparsity_of(implementation, level, _SIZES.depth, _SIZES.hidden)
-    return learn_sequence(protocol, _SIZES, own, "exact", strategy, run_keys(0, "test", 2))
+    return run(protocol, own, sparsity_of(implementation, level, _SIZES.depth, _SIZES.hidden))
+
+
+def run(protocol, data, sparsity=None, **extra):
+    strategy = sparsity or sparsity_of("kwta", 0.2, _SIZES.depth, _SIZES.hidden)
+    return learn_sequence(protocol, _SIZES, data, "exact", strategy, run_keys(0, "test", 2), **extra)
 
 
 def same(one, other):
@@ -75,8 +81,36 @@ def test_later_tasks_change_nothing_before_them():
     assert not np.array_equal(full.stages.loss[:, 3], learned(changed=2).stages.loss[:, 3])
 
 
-def test_stretches_measure_and_change_nothing():
-    same(learned(replace(_PROTOCOL, stretches=1)).stages, learned().stages)
+@pytest.mark.parametrize("stretches", [0, 1, 6])
+def test_stretches_measure_and_change_nothing(stretches):
+    """Without any, training is another program: equal to rounding and not bit for bit."""
+    record, usual = learned(replace(_PROTOCOL, stretches=stretches)), learned()
+    np.testing.assert_allclose(record.stages.loss, usual.stages.loss, rtol=0 if stretches else 1e-4)
+    np.testing.assert_array_equal(record.steps, usual.steps)
+    assert (record.gradients is None) == (record.path is None) == (stretches == 0)
+
+
+def test_losses_are_noted_before_what_comes_between_tasks():
+    """What comes between is seen by the stage after it and by the next task, not by what the task had learned."""
+    seen, usual = [], learned()
+
+    def forget(task, state):
+        seen.append(task)
+        return state._replace(model=jax.tree.map(lambda leaf: 0 * leaf, state.model)) if task == 1 else state
+
+    record = run(_PROTOCOL, tasks_of(3), between=forget)
+    assert seen == [0, 1, 2]
+    same(record.learned[:, :2], usual.learned[:, :2])
+    same(record.stages.loss[:, :2], usual.stages.loss[:, :2])
+    np.testing.assert_allclose(record.stages.loss[:, 2], np.log(32), rtol=1e-5)
+    for task in range(3):
+        same(usual.learned[:, task], usual.stages.loss[:, task + 1, task])
+
+
+def test_dials_given_replace_the_protocols():
+    frozen = dials(_PROTOCOL.learning_rate)._replace(plastic=jnp.zeros(4))
+    loss = run(_PROTOCOL, tasks_of(3), settings=frozen).stages.loss
+    np.testing.assert_allclose(loss, np.log(32), rtol=1e-5)
 
 
 def test_pretraining_has_a_task_of_its_own_and_trains_all_weights():
@@ -121,7 +155,7 @@ def test_runs_differ_by_their_keys_and_tasks():
         ({"tasks": 1}, "tasks must be an integer of at least 2, got 1"),
         ({"steps": 7}, "steps must be a multiple of the 2 stretches, got 7"),
         ({"steps": 0}, "steps must be an integer of at least 1"),
-        ({"stretches": 0}, "stretches must be an integer of at least 0"),
+        ({"stretches": -1}, "stretches must be an integer of at least 0"),
         ({"pretraining": -1}, "pretraining must be an integer of at least 0"),
         ({"optimiser": "adam"}, "optimiser must be one of adamw, sgd, muon"),
         ({"batch": 0}, "batch must be"),

@@ -91,6 +91,7 @@ def test_names(measured):
         ({"preset": "large"}, "preset must be one of tiny, small"),
         ({"family": "poems"}, "tasks must be one of facts, markov, digits, numbers, languages, got 'poems'"),
         ({"family": "markov"}, "spec of the family markov cannot be FactsSpec"),
+        ({"protocol": replace(_POINT.protocol, stretches=0)}, "stretches must be an integer of at least 1"),
         ({"seeds": 1}, "seeds must be an integer of at least 2"),
         ({"seed": -1}, "seed must be an integer of at least 0"),
     ],

@@ -13,9 +13,7 @@ from transformer_checks.facts import FactsSpec
 from transformer_checks.groups import GROUPS
 from transformer_checks.markov import MarkovSpec
 
-_POINT = InterferencePoint(
-    "r", "facts", FactsSpec(), Protocol(tasks=3, steps=10, stretches=2), "kwta", 0.1, seeds=2
-)
+_POINT = InterferencePoint("r", "facts", FactsSpec(), Protocol(tasks=3, steps=10, stretches=2), "kwta", 0.1, seeds=2)
 _SAMPLED = replace(_POINT, family="markov", spec=MarkovSpec())
 _TRAINING = np.array([0, 0, 1, 1, 2, 2])
 
@@ -191,7 +189,9 @@ def table():
             data = xr.concat(parts, "seed").isel(seed=slice(seeds))
             noise = 1 + 0.01 * rng.normal(size=(seeds, 1, 1))
             data["density"] = data["density"] * 0 + level * noise[..., None]
-            data["inner"] = data["inner"] * 0 + level * (noise[..., None, None] + 0.01 * rng.random((seeds, 6, 4, 3, 3)))
+            data["inner"] = data["inner"] * 0 + level * (
+                noise[..., None, None] + 0.01 * rng.random((seeds, 6, 4, 3, 3))
+            )
             data["overlap"] = data["overlap"] * (1 + 0.01 * rng.random((seeds, 4, 2, 3, 3)))
             loss = np.full((seeds, 4, 3), 5.0)
             for task in range(3):

@@ -45,6 +45,18 @@ def test_factors_multiply_their_group():
         assert (leaf == [1.0, 2.0, 3.0, 0.0][group_of(path)]).all()
 
 
+def test_factors_of_layers_multiply_their_layer():
+    ones = jax.tree.map(jnp.ones_like, _MODEL)
+    factors = jnp.asarray([[1.0, 5], [2, 6], [3, 7], [4, 8]])
+    for path, leaf in jax.tree_util.tree_leaves_with_path(by_group(ones, factors)):
+        own = factors[group_of(path)]
+        if leaf.ndim == 3:
+            assert (leaf[0] == own[0]).all()
+            assert (leaf[1] == own[1]).all()
+        else:
+            assert (leaf == own[0]).all()
+
+
 def test_inner_products_are_those_of_flattened_vectors():
     first, second = stacks(3, 0), stacks(2, 1)
     found = inner_products(first, second)

@@ -9,8 +9,8 @@ import pytest
 from transformer_checks.groups import GROUPS, group_of
 from transformer_checks.metrics import evaluate, gradients, interference_row, path_change
 from transformer_checks.model import Sizes, forward, initialise
+from transformer_checks.objectives import Split, loss_of
 from transformer_checks.sparsity import sparsity_of
-from transformer_checks.training import Split, loss_of
 
 _SIZES = Sizes(vocabulary=9, length=5, depth=2, width=8, heads=2)
 _SPARSITY = sparsity_of("kwta", 0.5, 2, 32)
@@ -27,9 +27,7 @@ def drawn(tasks, examples, seed):
     """Random sequences; two of the four predictions of every example count, so that halves weigh the same."""
     rng = np.random.default_rng(seed)
     counted = rng.permuted(np.broadcast_to([1.0, 1.0, 0.0, 0.0], (tasks, examples, 4)), axis=-1)
-    return Split(
-        jnp.asarray(rng.integers(9, size=(tasks, examples, 5)), jnp.int32), jnp.asarray(counted, jnp.float32)
-    )
+    return Split(jnp.asarray(rng.integers(9, size=(tasks, examples, 5)), jnp.int32), jnp.asarray(counted, jnp.float32))
 
 
 _MODEL, _TASKS = weights(0), drawn(3, 6, 1)
@@ -90,6 +88,12 @@ def test_inner_products_are_those_of_explicit_gradients(slopes, products):
 def test_groups_add_up_to_the_whole_gradient(slopes, products):
     whole = np.concatenate(vectors(slopes[2]), axis=1)
     np.testing.assert_allclose(products[0].inner.sum(axis=0), whole @ whole.T, rtol=1e-4, atol=1e-5)
+
+
+def test_a_single_example_has_no_halves():
+    single = jax.tree.map(lambda leaf: leaf[:, :1], _TASKS)
+    with pytest.raises(ValueError, match="need at least 2 held-out examples of it, got 1"):
+        gradients(_MODEL, single, _SPARSITY)
 
 
 def test_groups_are_the_axis_of_the_inner_products():

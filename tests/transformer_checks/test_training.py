@@ -1,4 +1,4 @@
-"""Training: what a step sees, when it ends, what stays frozen; stretches add up to one training; one program for all."""
+"""Training: what a step sees, when it ends, what stays frozen; stretches add up; one program for all."""
 
 import equinox as eqx
 import jax
@@ -8,17 +8,9 @@ import pytest
 
 from transformer_checks.groups import GROUPS, group_of
 from transformer_checks.model import Sizes, forward, initialise
+from transformer_checks.objectives import Split, losses, objective
 from transformer_checks.sparsity import sparsity_of
-from transformer_checks.training import (
-    Split,
-    Trainer,
-    begin,
-    dials,
-    losses,
-    next_task,
-    objective,
-    train,
-)
+from transformer_checks.training import Trainer, begin, dials, next_task, train
 
 _SIZES = Sizes(vocabulary=14, length=3, depth=2, width=8, heads=2)
 _TRAINER = Trainer("adamw", batch=4)

@@ -1,0 +1,99 @@
+"""Experiment 2 as a part of the paper: the single-regime ceiling, and the methods said to share it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from paper.figures.exp2 import accuracy_matrix, frontier, prefixes, product
+from paper.part import Part, Results, Studies, Tables, named
+from proofs.claim import Evidence
+from proofs.experiments import EXPERIMENT2
+from proofs.experiments.ceilings import from_experiment2
+from sims.harness.sweep import Study
+from theory.activity import ACTIVITY_GRID
+from transformer_checks.exp2 import SINGLE, against_sweep, summarise_ceilings, summarise_prefixes, sweep_trends
+from transformer_checks.long_sequences import LongPoint, measure_long
+from transformer_checks.regimes import long_facts, long_protocol
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is run.
+
+    Attributes:
+        tasks: in the sequence; shorter ones are read off its start.
+        seeds: of every point.
+        l1: levels of the penalty.
+        methods: single-regime methods, by name.
+        preset: of the model's sizes.
+    """
+
+    tasks: int
+    seeds: int
+    l1: tuple[float, ...]
+    methods: tuple[str, ...]
+    preset: str = "tiny"
+
+
+METHODS = ("ewc", "ogd", "gpm", "replay", "der", "lwf", "moe-active", "moe-total")
+"""The methods that the proposal says share the ceiling, and mixtures of experts."""
+
+EFFORTS: dict[str, Effort] = {
+    "quick": Effort(6, 4, (0.03, 0.3, 3.0), ("ewc", "replay")),
+    "laptop": Effort(50, 4, (0.03, 0.3, 3.0), METHODS),
+    "large": Effort(50, 16, (0.03, 0.1, 0.3, 1.0, 3.0), METHODS, "small"),
+}
+
+
+def plan(scale: str, seed: int) -> Studies:
+    """The studies of a scale: the sweep over sparsities, and the methods on a dense network."""
+    effort = EFFORTS[scale]
+    spec, protocol = long_facts(effort.tasks), long_protocol(effort.tasks)
+
+    def point(system: str, implementation: str, level: float, method: str = "none") -> LongPoint:
+        return LongPoint(
+            system, spec, protocol, implementation, (level,), method=method, preset=effort.preset, seeds=effort.seeds,
+            seed=seed,
+        )  # fmt: skip
+
+    sweep = [point(SINGLE, "kwta", level) for level in ACTIVITY_GRID] + [
+        point(SINGLE, "l1", each) for each in effort.l1
+    ]
+    return named(
+        Study("sweep", tuple(sweep), measure_long),
+        Study("methods", tuple(point(method, "kwta", 1.0, method) for method in effort.methods), measure_long),
+    )
+
+
+def tables(studies: Studies, results: Results) -> Tables:
+    """The summary tables, by name."""
+    points = [point for study in studies.values() for point in study.points]
+    datasets = [data for found in results.values() for data in found]
+    ceilings = summarise_ceilings(points, datasets)
+    return {
+        "ceilings": ceilings,
+        "prefixes": summarise_prefixes(points, datasets),
+        "trends": sweep_trends(ceilings),
+        "methods": against_sweep(ceilings),
+    }
+
+
+def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
+    """What the experiment says about the claims."""
+    return from_experiment2(summary["trends"], summary["methods"])
+
+
+def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
+    """The figures of Experiment 2 by name, each drawn when called."""
+    return {
+        "exp2_frontier": lambda: frontier.draw(summary["ceilings"]),
+        "exp2_product": lambda: product.draw(summary["ceilings"], summary["trends"]),
+        "exp2_prefixes": lambda: prefixes.draw(summary["prefixes"]),
+        "exp2_accuracy_matrix": lambda: accuracy_matrix.draw(results["sweep"], summary["ceilings"]),
+    }
+
+
+EXP2 = Part(
+    "exp2", "Experiment 2: the single-regime ceiling in a Transformer", EXPERIMENT2, plan, tables, evidence, figures
+)

@@ -1,0 +1,158 @@
+"""Experiment 2: is there a ceiling on (tasks) x (information per task) for one sparsity, and for other methods?"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy import stats
+
+from transformer_checks.bootstrap import bootstrap_interval, mean_bootstrap
+from transformer_checks.ceilings import EPSILONS, Floats, ceiling, forgetting, retained, sparsity
+from transformer_checks.long_sequences import LongPoint
+from transformer_checks.trends import merge_levels, trend_row
+
+SINGLE = "single"
+"""System of the sweep over sparsities."""
+
+QUANTITIES = ("capacity", "richness", "product", "retained")
+
+Rows = list[dict[str, Any]]
+
+
+def summarise_ceilings(points: Sequence[LongPoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """C, B and their product for every system and eps, by seed (dims point, eps, seed) with 95% bootstrap intervals.
+
+    `retained` (bits after the whole sequence), `sparsity` and `parameters`-free facts of the run do not depend on eps
+    and are repeated along it.
+    """
+    rows: dict[str, list[Floats]] = {name: [] for name in (*QUANTITIES, "sparsity", "censored")}
+    for data in datasets:
+        each = [ceiling(data, eps) for eps in EPSILONS]
+        last, measured = retained(data)[:, -1], sparsity(data)
+        rows["capacity"].append(np.stack([found.capacity for found in each]))
+        rows["richness"].append(np.stack([found.richness for found in each]))
+        rows["product"].append(np.stack([found.product for found in each]))
+        rows["censored"].append(np.stack([found.censored.astype(np.float64) for found in each]))
+        rows["retained"].append(np.broadcast_to(last, (len(EPSILONS), last.size)))
+        rows["sparsity"].append(np.broadcast_to(measured, (len(EPSILONS), measured.size)))
+    columns: dict[str, Any] = {name: (("point", "eps", "seed"), np.stack(values)) for name, values in rows.items()}
+    for name in (*QUANTITIES, "sparsity"):
+        found = [[mean_bootstrap(values) for values in by_eps] for by_eps in columns[name][1]]
+        for end, field in (("mean", "estimate"), ("low", "low"), ("high", "high")):
+            columns[f"{name}_{end}"] = (("point", "eps"), [[getattr(each, field) for each in row] for row in found])
+    for name in ("system", "implementation", "label"):
+        columns[name] = (("point",), [getattr(point, name) for point in points])
+    columns["level"] = (("point",), [point.levels[-1] for point in points])
+    return xr.Dataset(columns, coords={"eps": list(EPSILONS)})
+
+
+def summarise_prefixes(points: Sequence[LongPoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Forgetting (mean and worst task, nats), accuracy and retained bits after every number of tasks (point, T)."""
+    columns: dict[str, Any] = {}
+    for data in datasets:
+        rise = forgetting(data)
+        tasks = rise.shape[1]
+        accuracy = data["accuracy"].values.astype(np.float64)[:, 1:]
+        seen = np.where(np.arange(tasks) <= np.arange(tasks)[:, None], accuracy, np.nan)
+        by_seed = {
+            "forgetting": np.nanmean(rise, axis=2),
+            "worst_forgetting": np.nanmax(rise, axis=2),
+            "accuracy": np.nanmean(seen, axis=2),
+            "retained": retained(data),
+        }
+        for name, values in by_seed.items():
+            intervals = [mean_bootstrap(column) for column in values.T]
+            for end, field in (("mean", "estimate"), ("low", "low"), ("high", "high")):
+                columns.setdefault(f"{name}_{end}", []).append([getattr(each, field) for each in intervals])
+    tasks = np.arange(1, len(next(iter(columns.values()))[0]) + 1)
+    dataset = xr.Dataset({name: (("point", "tasks"), values) for name, values in columns.items()}, {"tasks": tasks})
+    for name in ("system", "implementation", "label"):
+        dataset[name] = ("point", [getattr(point, name) for point in points])
+    dataset["level"] = ("point", [point.levels[-1] for point in points])
+    return dataset
+
+
+def sweep_trends(table: xr.Dataset) -> xr.Dataset:
+    """Trends of C, B, their product and what is retained with measured sparsity, for every eps and implementation.
+
+    Rows as `trends.trend_row`, the regime being `eps=...`; with `spread`, the largest over the smallest mean of the
+    levels and its bootstrap bounds `spread_low` and `spread_high`, for quantities that are positive.
+    """
+    rows: Rows = []
+    sweep = table.isel(point=np.flatnonzero(table["system"].values == SINGLE))
+    for implementation in dict.fromkeys(sweep["implementation"].values.tolist()):
+        own = sweep.isel(point=np.flatnonzero(sweep["implementation"].values == implementation))
+        if len(merge_levels(own["sparsity"].isel(eps=0).values)[0]) < 3:
+            continue
+        for eps in own["eps"].values:
+            some = own.sel(eps=eps)
+            for name in QUANTITIES:
+                row = trend_row(f"eps={eps:g}", name, implementation, some["sparsity"].values, some[name].values)
+                rows.append({**row, **_spread(some[name].values)})
+    return _table(rows)
+
+
+def against_sweep(table: xr.Dataset) -> xr.Dataset:
+    """C times B of every method, less that of the best level of the sparsity sweep, paired by seed; one row a method.
+
+    Columns: `system`, `eps`, `difference` (bits) with `_low` and `_high` (95%, Student), `more_p` (one-sided p-value
+    that the method exceeds), `reference` (label of the best level, by its mean), `product`, `reference_product`.
+    """
+    rows: Rows = []
+    names = table["system"].values
+    sweep = table.isel(point=np.flatnonzero(names == SINGLE))
+    for eps in table["eps"].values:
+        products = sweep["product"].sel(eps=eps).values
+        best = int(products.mean(axis=1).argmax())
+        for place in np.flatnonzero(names != SINGLE):
+            own = table.isel(point=place).sel(eps=eps)
+            rows.append(
+                {
+                    "system": str(own["system"].values),
+                    "eps": float(eps),
+                    **paired(own["product"].values - products[best]),
+                    "product": float(own["product"].mean()),
+                    "reference": str(sweep["label"].values[best]),
+                    "reference_product": float(products[best].mean()),
+                }
+            )
+    return _table(rows)
+
+
+def paired(difference: Floats, margin: float = 0.0) -> dict[str, float]:
+    """A paired `difference` with `_low` and `_high` (95%), `more_p` (it is above 0) and `less_p` (below `margin`)."""
+    seeds, mean = difference.size, float(difference.mean())
+    error = float(difference.std(ddof=1) / np.sqrt(seeds))
+    reach = float(stats.t.isf(0.025, seeds - 1)) * error
+
+    def above(limit: float) -> float:
+        if error == 0:
+            return 0.0 if mean > limit else 1.0
+        return float(stats.t.sf((mean - limit) / error, seeds - 1))
+
+    return {
+        "difference": mean,
+        "difference_low": mean - reach,
+        "difference_high": mean + reach,
+        "more_p": above(0.0),
+        "less_p": 1.0 - above(margin),
+        "seeds": float(seeds),
+    }
+
+
+def _spread(values: Floats) -> dict[str, float]:
+    def ratio(chosen: Any) -> Floats:
+        means = values[:, chosen].mean(axis=-1)
+        smallest = means.min(axis=0)
+        return np.divide(means.max(axis=0), smallest, out=np.full(smallest.shape, np.inf), where=smallest > 0)
+
+    if not (values.mean(axis=1) > 0).all():
+        return {"spread": np.inf, "spread_low": np.nan, "spread_high": np.inf}
+    found = bootstrap_interval(ratio, values.shape[1])
+    return {"spread": found.estimate, "spread_low": found.low, "spread_high": found.high}
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> xr.Dataset:
+    listed = list(rows)
+    return xr.Dataset({name: ("row", [row[name] for row in listed]) for name in listed[0]}) if listed else xr.Dataset()

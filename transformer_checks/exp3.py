@@ -1,0 +1,117 @@
+"""Experiment 3: do two regimes of different sparsity, with consolidation, beat one?
+
+Every system has the same weights and learns the same tasks. The dual one learns with its fast zone (sparse layers) and
+consolidates into its slow one (dense). Its controls differ in one thing each: the same zones at one sparsity
+(B1-same), no consolidation, or one zone that rehearses what the dual one is taught, with the same store and as many
+steps. B1 is the best single regime of a sweep of sparsities without rehearsal, B0 the dense one of that sweep.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from theory.activity import ACTIVITY_GRID
+from transformer_checks.ceilings import EPSILONS
+from transformer_checks.consolidation import Consolidation
+from transformer_checks.continual import Protocol
+from transformer_checks.exp2 import SINGLE, paired
+from transformer_checks.facts import FactsSpec
+from transformer_checks.long_sequences import LongPoint
+
+FAST_LEVEL = 0.05
+"""k/m of the fast zone (the proposal's Experiment 3)."""
+
+DUAL = "dual"
+SAME_SPARSE, SAME_DENSE = "B1-same, sparse", "B1-same, dense"
+NO_CONSOLIDATION = "dual, no consolidation"
+REHEARSAL_DENSE, REHEARSAL_SPARSE = "rehearsal, dense", "rehearsal, sparse"
+
+
+def dual_systems(
+    spec: FactsSpec, protocol: Protocol, plan: Consolidation, depth: int, **options: Any
+) -> tuple[LongPoint, ...]:
+    """The dual system, its controls, and single regimes at all levels of the activity grid.
+
+    Args:
+        spec: of the tasks.
+        protocol: how a task is learned.
+        plan: of the consolidation; its fast layers are the fast zone.
+        depth: layers of the model.
+        options: fields of all points, such as seeds.
+
+    Raises:
+        ValueError: as `LongPoint`, or a plan without a fast zone.
+    """
+    if not plan.fast:
+        raise ValueError("a dual system needs layers for its fast zone")
+
+    def point(system: str, levels: tuple[float, ...], consolidation: Consolidation | None) -> LongPoint:
+        return LongPoint(system, spec, protocol, "kwta", levels, consolidation, **options)
+
+    differentiated = tuple(FAST_LEVEL if layer in plan.fast else 1.0 for layer in range(depth))
+    rehearsal = replace(plan, fast=())
+    return (
+        point(DUAL, differentiated, plan),
+        point(SAME_SPARSE, (FAST_LEVEL,), plan),
+        point(SAME_DENSE, (1.0,), plan),
+        point(NO_CONSOLIDATION, differentiated, None),
+        point(REHEARSAL_DENSE, (1.0,), rehearsal),
+        point(REHEARSAL_SPARSE, (FAST_LEVEL,), rehearsal),
+        *(point(SINGLE, (level,), None) for level in ACTIVITY_GRID),
+    )
+
+
+def replayed(
+    spec: FactsSpec, protocol: Protocol, plan: Consolidation, depth: int, **options: Any
+) -> tuple[LongPoint, ...]:
+    """The systems of `dual_systems` that replay, and nothing else; arguments and errors as there."""
+    every = dual_systems(spec, protocol, plan, depth, **options)
+    return tuple(point for point in every if point.consolidation is not None)
+
+
+def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
+    """Capacity (tasks) and retained bits of the dual system less those of every other, paired by seed.
+
+    B1 is the single regime with the largest mean of C times B at that eps; B0 the dense one.
+
+    Args:
+        table: `exp2.summarise_ceilings` of `dual_systems`.
+        margin: tasks; `less_p` is the p-value that the dual system's lead in capacity is below it.
+
+    Returns:
+        One row for every eps, quantity and control: `second` (the control), `quantity`, `eps`, `difference` with
+        `_low` and `_high`, `more_p`, `less_p`, `seeds`, `first_mean`, `second_mean`, `second_label`.
+    """
+    names = table["system"].values
+    (dual,) = np.flatnonzero(names == DUAL)
+    rows: list[dict[str, Any]] = []
+    for eps in EPSILONS:
+        at = table.sel(eps=eps)
+        for control, place in _controls(at).items():
+            for quantity in ("capacity", "product", "retained"):
+                first, second = (at[quantity].values[each] for each in (dual, place))
+                rows.append(
+                    {
+                        "first": DUAL,
+                        "second": control,
+                        "second_label": str(at["label"].values[place]),
+                        "quantity": quantity,
+                        "eps": eps,
+                        "first_mean": float(first.mean()),
+                        "second_mean": float(second.mean()),
+                        **paired(first - second, margin),
+                    }
+                )
+    return xr.Dataset({name: ("row", [row[name] for row in rows]) for name in rows[0]})
+
+
+def _controls(table: xr.Dataset) -> dict[str, int]:
+    """Where each control stands in the table at one eps."""
+    names, levels = table["system"].values, table["level"].values
+    sweep = np.flatnonzero(names == SINGLE)
+    best = int(sweep[table["product"].values[sweep].mean(axis=1).argmax()])
+    dense = int(sweep[levels[sweep].argmax()])
+    others = [name for name in dict.fromkeys(names.tolist()) if name not in (DUAL, SINGLE)]
+    return {"B0": dense, "B1": best, **{name: int(np.flatnonzero(names == name)[0]) for name in others}}
