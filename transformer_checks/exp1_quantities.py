@@ -1,6 +1,7 @@
 """What Experiment 1 asks of one measured point: one number a seed for every quantity, and the tables of them.
 
-Interference is taken at every checkpoint between the task in training and every task learned before it.
+Interference is taken at every checkpoint between the task in training and every task learned before it, over the
+weights that learn: what frozen weights would do has no effect.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,7 +55,7 @@ def quantities(point: InterferencePoint, data: xr.Dataset) -> dict[str, Floats]:
     own_accuracy = accuracy[:, learned + 1, learned]
     return {
         "sparsity": 1 - data["density"].values[:, 1:].mean(axis=(1, 2, 3)),
-        **_interference(data, point.memorised),
+        **_interference(data, point.memorised, point.protocol.plastic),
         "forgetting": forgetting,
         "accuracy_forgetting": (own_accuracy[:, :-1] - accuracy[:, tasks, :-1]).mean(axis=1),
         "path_interference": path.mean(axis=0),
@@ -68,12 +69,13 @@ def quantities(point: InterferencePoint, data: xr.Dataset) -> dict[str, Floats]:
     }
 
 
-def _interference(data: xr.Dataset, memorised: bool) -> dict[str, Floats]:
+def _interference(data: xr.Dataset, memorised: bool, plastic: tuple[str, ...]) -> dict[str, Floats]:
     """All that is made of inner products of gradients."""
     inner = data["inner"].values.astype(np.float64)  # seed, checkpoint, group, task, other
-    total = inner.sum(axis=2)
+    learns = np.isin(GROUPS, plastic)
+    total = inner[:, :, learns].sum(axis=2)
     # A sampled gradient's squared norm is biased upwards by noise; that between independent halves is not.
-    unbiased = total if memorised else data["crossed"].values.astype(np.float64).sum(axis=2)
+    unbiased = total if memorised else data["crossed"].values.astype(np.float64)[:, :, learns].sum(axis=2)
     squares = np.maximum(np.diagonal(unbiased, axis1=2, axis2=3), 0.0)  # seed, checkpoint, task
     training = data["training"].values
     pairs = [(at, old, now) for at, now in enumerate(training.tolist()) for old in range(now)]

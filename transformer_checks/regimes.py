@@ -74,7 +74,7 @@ DECLARED: dict[str, Regime] = {
 """Regimes on facts: {disjoint, shared} keys x {gentle, saturating} training x {all weights, MLPs only}."""
 
 REAL_TASKS: dict[str, Regime] = {
-    "numbers": Regime("numbers", NumbersSpec(held_out=32), REAL),
+    "numbers": Regime("numbers", NumbersSpec(numbers=100, train=64, held_out=32), replace(REAL, batch=8)),
     "languages": Regime("languages", LanguagesSpec(length=48, held_out=32), REAL),
 }
 """Declared regimes on natural languages."""

@@ -1,0 +1,1 @@
+"""Figures of Experiment 1, one module each."""
