@@ -1,1 +1,1 @@
-"""Does the picture survive in a deep network? Experiments 1-3 will live here; nothing does yet."""
+"""Does the picture survive in a deep network? A slim Transformer, its tasks, measurements and experiments."""
