@@ -94,6 +94,22 @@ def exp1(
     _reproduce("exp1", out, scale, seed, cluster, [part(tasks, preset)])
 
 
+@reproduce_app.command("exp2")
+def exp2(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0, cluster: ClusterText = None) -> None:
+    """Experiment 2: tasks times information per task, against sparsity and for other methods."""
+    from paper.exp2 import EXP2
+
+    _reproduce("exp2", out, scale, seed, cluster, [EXP2])
+
+
+@reproduce_app.command("exp3")
+def exp3(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0, cluster: ClusterText = None) -> None:
+    """Experiment 3: two regimes of sparsity with consolidation, against every control."""
+    from paper.exp3 import EXP3
+
+    _reproduce("exp3", out, scale, seed, cluster, [EXP3])
+
+
 @reproduce_app.command("all")
 def everything(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0, cluster: ClusterText = None) -> None:
     """All parts, one after another. Stopped and started again, it goes on where it was."""
@@ -109,6 +125,21 @@ def figures(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) 
     for part in PARTS.values():
         for path in redraw(part, out, scale, seed):
             _say(str(path))
+
+
+@app.command("paper")
+def print_paper(
+    out: Annotated[Path, typer.Option(help="Folder for PDF and LaTeX.")] = Path("results/paper"),
+    results: Annotated[Path, typer.Option(help="Where `cwb reproduce` left its results.")] = Path("results"),
+    scale: Scale = "quick",
+) -> None:
+    """Build the paper (PDF and LaTeX) from the ledger, the certificates run now, and what simulations left."""
+    from paper.document.build import build
+    from paper.document.sources import check_proofs, load_sources
+    from proofs.ledger import LEDGER
+
+    for path in build(load_sources(LEDGER, check_proofs(LEDGER), results, scale), out):
+        _say(str(path))
 
 
 @app.command()
@@ -242,6 +273,56 @@ def describe_transformer(
 
     record = describe(preset).record()
     _say(json.dumps(record, indent=2) if as_json else "\n".join(f"{name}: {value}" for name, value in record.items()))
+
+
+Preset = Annotated[str, typer.Option(help="small, nanochat-d12 or nanochat-d20 (or tiny).")]
+Tensor = Annotated[int, typer.Option(help="Devices that share an example; batches are split over the others.")]
+Batch = Annotated[int, typer.Option(help="Examples of a step, over all devices together.")]
+Length = Annotated[int | None, typer.Option(help="Tokens of an example; the preset's by default.")]
+Bf16 = Annotated[bool, typer.Option("--bf16", help="Multiply matrices in bfloat16; weights stay float32.")]
+Remat = Annotated[bool, typer.Option(help="Compute each layer anew in the backward pass, to save memory.")]
+OptimiserName = Annotated[str, typer.Option(help="adamw, sgd or muon.")]
+
+
+@transformer_app.command("memory")
+def transformer_memory(
+    preset: Preset = "nanochat-d20",
+    devices: Annotated[int, typer.Option(help="Devices, simulated.")] = 8,
+    tensor: Tensor = 1,
+    batch: Batch = 8,
+    length: Length = None,
+    bf16: Bf16 = False,
+    remat: Remat = True,
+    optimiser: OptimiserName = "adamw",
+    as_json: AsJson = False,
+) -> None:
+    """Memory a device needs for a step of training, by compiling it ahead of time for simulated devices."""
+    from paper import transformer
+
+    transformer.simulate_devices(devices)
+    precision = "bfloat16" if bf16 else "float32"
+    record = transformer.step_memory(preset, tensor, batch, precision, remat, length, optimiser)
+    _say(json.dumps(record, indent=2) if as_json else transformer.text(record))
+
+
+@transformer_app.command("step")
+def transformer_step(
+    preset: Preset = "nanochat-d12",
+    tensor: Tensor = 1,
+    batch: Batch = 1,
+    length: Length = None,
+    bf16: Bf16 = False,
+    remat: Remat = True,
+    optimiser: OptimiserName = "adamw",
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Take two steps of training on the devices of this machine: seconds, memory, loss before and after."""
+    from paper import transformer
+
+    precision = "bfloat16" if bf16 else None
+    record = transformer.time_step(preset, tensor, batch, precision, remat, length, optimiser, seed)
+    _say(json.dumps(record, indent=2) if as_json else transformer.text(record))
 
 
 @app.command()

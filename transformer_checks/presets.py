@@ -1,7 +1,7 @@
 """Sizes by name, from two cores to a cluster, and what each costs."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -59,7 +59,7 @@ class Description:
         return asdict(self)
 
 
-def with_experts(sizes: Sizes, experts: int, routed: int, equal: Literal["total", "active"]) -> Sizes:
+def with_experts(sizes: Sizes, experts: int, routed: int, equal: str) -> Sizes:
     """The sizes of a mixture of experts that is to be compared with a dense model of these sizes.
 
     Without their routers, which have `depth * width * experts` parameters beside, mixtures have as many parameters in
@@ -69,7 +69,7 @@ def with_experts(sizes: Sizes, experts: int, routed: int, equal: Literal["total"
         sizes: of the dense model.
         experts: of each layer.
         routed: experts that a token uses.
-        equal: what is equal to the dense model's.
+        equal: "total" or "active": what is equal to the dense model's.
 
     Raises:
         ValueError: another `equal`, fewer than 2 routed experts, or experts that do not divide the units.

@@ -105,13 +105,13 @@ def _same_trend(row: Row, prediction: Prediction) -> Case:
     differ = min(1.0, 2 * min(max(falls[0], rises[1]), max(rises[0], falls[1])))
     numbers = f"rank correlations {row['first_spearman']:.2f} and {row['second_spearman']:.2f}{_range(row)}"
     if np.isnan(row["common_low"]):
-        return Case((np.nan,), np.nan, "no common range of sparsity")
+        return Case((np.nan,), np.nan, "too few levels in a common range of sparsity")
     return Case((differ,), agree, numbers)
 
 
 def _same_curve(row: Row, prediction: Prediction) -> Case:
     if np.isnan(row["common_low"]):
-        return Case((np.nan,), np.nan, "no common range of sparsity")
+        return Case((np.nan,), np.nan, "too few levels in a common range of sparsity")
     margin = prediction.parameters["margin"]
     numbers = (
         f"difference {row['difference']:.0%}, within [{row['difference_low']:.0%}, {row['difference_high']:.0%}]"

@@ -51,45 +51,65 @@ def bits(tree):
     return [np.asarray(jax.random.key_data(leaf) if keys(leaf) else leaf).tobytes() for leaf in jax.tree.leaves(tree)]
 
 
-PROGRAM = """
+KILLED_WRITING = """
 import importlib.util, os, signal, sys, threading, time
 from pathlib import Path
 spec = importlib.util.spec_from_file_location("program", sys.argv[1])
 tests = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tests)
-folder, moment = Path(sys.argv[2]), sys.argv[3]
+folder = Path(sys.argv[2])
 training = tests.go_on(tests.fresh(), 10)
 tests.save(folder, 10, training)
-
-def kill(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
+later = tests.go_on(training, 15)
 
 def watch():
     while not any(path.is_file() for path in folder.glob(".*/**/d/*")):
-        pass
-    kill()
+        time.sleep(1e-3)
+    os.kill(os.getpid(), signal.SIGKILL)
 
-if moment == "while orbax writes":
-    threading.Thread(target=watch, daemon=True).start()
-else:
-    tests.Path.rename = kill
-tests.save(folder, 15, tests.go_on(training, 15))
+threading.Thread(target=watch, daemon=True).start()
+tests.save(folder, 15, later)
+"""
+
+KILLED_RENAMING = """
+import importlib.util, os, signal, sys
+spec = importlib.util.spec_from_file_location("program", sys.argv[1])
+tests = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tests)
+folder = tests.Path(sys.argv[2])
+tests.save(folder, 1, tests._TREE)
+tests.Path.rename = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+tests.save(folder, 2, tests._TREE)
 """
 
 
-@pytest.mark.parametrize("moment", ["while orbax writes", "before the last rename"])
-def test_training_killed_while_it_saves_resumes_bit_for_bit(tmp_path, moment):
-    command = [sys.executable, "-c", PROGRAM, __file__, str(tmp_path), moment]
-    killed = subprocess.run(command, env={**os.environ, "JAX_PLATFORMS": "cpu"}, check=False)
-    assert killed.returncode == -signal.SIGKILL
-    assert len(list(tmp_path.iterdir())) == 2  # a checkpoint, and what the kill left
+def killed(program, folder):
+    """What is left of a process that kills itself in its second save: a checkpoint, and half of another."""
+    command = [sys.executable, "-c", program, __file__, str(folder)]
+    process = subprocess.run(command, env={**os.environ, "JAX_PLATFORMS": "cpu"}, check=False)
+    assert process.returncode == -signal.SIGKILL
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_training_killed_while_orbax_writes_resumes_bit_for_bit(tmp_path):
+    """20 steps, against 10, a kill in the save after 15, and 10 more from the checkpoint after 10."""
+    killed(KILLED_WRITING, tmp_path)
     found = restore(tmp_path, fresh())
     assert found is not None
     assert (found.step, found.refused) == (10, ())
-    assert bits(go_on(found.tree, 20)) == bits(go_on(fresh(), 20))
-    assert bits(found.tree) != bits(go_on(fresh(), 20))
+    straight = bits(go_on(fresh(), 20))
+    assert bits(go_on(found.tree, 20)) == straight
+    assert bits(found.tree) != straight
     save(tmp_path, 20, found.tree)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["00000010", "00000020"]
+
+
+def test_a_kill_before_the_last_rename_leaves_the_previous_checkpoint(tmp_path):
+    killed(KILLED_RENAMING, tmp_path)
+    found = restore(tmp_path, _TREE)
+    assert found is not None
+    assert (found.step, found.refused) == (1, ())
+    assert bits(found.tree) == bits(_TREE)
 
 
 _TREE = {"numbers": jnp.arange(70_000, dtype=jnp.float32) ** 0.5, "key": jax.random.key(3), "step": jnp.int32(4)}

@@ -149,8 +149,10 @@ def test_the_power_law_goes_through_points_that_obey_it():
     interference = np.geomspace(0.01, 1, 4)
     some = table(NAMES[:1], ("kwta",), interference=interference, forgetting=3 * np.sqrt(interference))
     axes = proportionality.draw(some, fits(NAMES[:1])).axes[0]
-    x, y = next(line for line in axes.lines if line.get_linestyle() == "-" and len(line.get_xdata()) > 10).get_data()
-    np.testing.assert_allclose(y, 3 * np.sqrt(x), rtol=0.01)
+    x, y = next(
+        line for line in axes.lines if line.get_linestyle() == "-" and len(np.asarray(line.get_xdata())) > 10
+    ).get_data()
+    np.testing.assert_allclose(np.asarray(y, float), 3 * np.sqrt(np.asarray(x, float)), rtol=0.01)
     (text,) = [each.get_text() for each in axes.texts]
     assert text == r"k-WTA: $p=0.50$ [${\leq}0.05$, $0.75$]"
 
@@ -185,7 +187,7 @@ def test_factors_show_the_fall_from_dense_to_sparse_paired_by_seed():
     left = figure.axes[0]
     assert [each.get_text() for each in left.get_yticklabels()][:2] == ["none changed", "learning rate × 3"]
     sparse, dense = some["forgetting_mean"].values[:2]  # levels in rising order of k/m
-    assert errorbars(left)[0].lines[0].get_xdata()[0] == pytest.approx(1 - sparse / dense)
+    assert np.asarray(errorbars(left)[0].lines[0].get_xdata())[0] == pytest.approx(1 - sparse / dense)
 
 
 def test_a_fall_common_to_all_seeds_has_no_interval():

@@ -13,7 +13,9 @@ from transformer_checks.objectives import objective
 def twin(teacher, student, counted, temperature):
     total = 0.0
     for example, position in np.argwhere(counted > 0):
-        wanted, given = (np.exp(np.asarray(each[example, position], np.float64) / temperature) for each in (teacher, student))
+        wanted, given = (
+            np.exp(np.asarray(each[example, position], np.float64) / temperature) for each in (teacher, student)
+        )
         wanted, given = wanted / wanted.sum(), given / given.sum()
         total += counted[example, position] * (wanted * np.log(wanted / given)).sum()
     return temperature**2 * total / counted.sum()
@@ -43,7 +45,7 @@ def test_the_objective_needs_a_teacher(bench):
     np.testing.assert_allclose(values(bench.model, jnp.int32(0)), plain, rtol=1e-6)
     logits = [np.asarray(forward(each, split.tokens[:, :-1], bench.dense)[0]) for each in (teacher, bench.model)]
     total, loss = values(bench.model, jnp.int32(1))
-    apart = twin(*logits, np.asarray(split.weights), 2.0)
+    apart = twin(logits[0], logits[1], np.asarray(split.weights), 2.0)
     assert apart > 0.01
     assert float(total) == pytest.approx(float(plain[0]) + 0.5 * apart, rel=1e-4)
     assert float(loss) == pytest.approx(float(plain[1]), rel=1e-6)

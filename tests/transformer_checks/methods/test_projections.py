@@ -26,9 +26,10 @@ def test_ogd_stores_an_orthonormal_basis_of_the_right_logits_gradients(bench):
 
     @jax.jit
     def slopes(model):
-        right = lambda each: jnp.take_along_axis(  # noqa: E731
-            _answers(each, split.tokens, bench.dense), split.tokens[:, -1:], axis=1
-        )[:, 0]
+        def right(each):
+            answers = _answers(each, split.tokens, bench.dense)
+            return jnp.take_along_axis(answers, split.tokens[:, -1:], axis=1)[:, 0]
+
         return jax.vmap(lambda tree: ravel_pytree(tree)[0])(jax.jacrev(right)(model))
 
     slope = np.asarray(slopes(ended.model), np.float64)
@@ -40,7 +41,9 @@ def test_ogds_update_is_orthogonal_to_what_is_stored(bench):
     method = OrthogonalGradients(per_task=4)
     _, state = bench.learn(method, bench.begin(method), 0)
     update = jax.tree.map(lambda leaf: jnp.sin(jnp.arange(leaf.size)).reshape(leaf.shape), bench.model)
-    raw, left = (np.asarray(ravel_pytree(each)[0], np.float64) for each in (update, method.transform(update, state.memory)))
+    raw, left = (
+        np.asarray(ravel_pytree(each)[0], np.float64) for each in (update, method.transform(update, state.memory))
+    )
     basis = np.asarray(state.memory, np.float64)
     assert np.abs(basis @ raw).max() > 1e-2
     np.testing.assert_allclose(basis @ left, 0, atol=1e-5)
