@@ -47,7 +47,7 @@ lint: $(VENV)/dev.stamp
 # Whole files to each core: the tests of one file share what is expensive.
 test: lint
 	$(BIN)/pytest --numprocesses auto --dist loadfile
-	$(BIN)/pytest --numprocesses auto --dist loadfile --nbmake --nbmake-timeout=600 -p no:cacheprovider notebooks
+	$(BIN)/pytest --numprocesses auto --dist loadfile --nbmake --nbmake-timeout=1200 -p no:cacheprovider notebooks
 
 notebooks: $(VENV)/dev.stamp
 	CWB_SCALE=quick $(BIN)/jupytext --to ipynb --execute notebooks/*.py
