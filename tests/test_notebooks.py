@@ -12,6 +12,7 @@ SCRIPTS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.
 
 def test_there_are_notebooks():
     names = ["01_theorem_1_interference", "02_theorem_2_capacity", "03_proposition_1_dual_regime"]
+    names.append("04_exp1_interference")
     assert [script.stem for script in SCRIPTS] == names
 
 
