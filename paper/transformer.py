@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from theory.activity import check_count
-from transformer_checks.model import Numerics, Precision, Sizes, parameters
+from transformer_checks.model import Numerics, Sizes, parameters
 from transformer_checks.objectives import Split, loss_of
 from transformer_checks.parallel import (
     batch_shapes,
@@ -49,7 +49,7 @@ def step_memory(
     preset: str,
     tensor: int,
     batch: int,
-    precision: Precision,
+    precision: str,
     remat: bool = True,
     length: int | None = None,
     optimiser: str = "adamw",
@@ -64,7 +64,7 @@ def step_memory(
         preset: of the model.
         tensor: devices that share an example; batches are split over the others.
         batch: examples of a step, over all devices together.
-        precision: of the products of matrices.
+        precision: one of `model.Precision`.
         remat: whether the backward pass computes each layer anew.
         length: tokens of an example; the preset's by default.
         optimiser: one of `optimisers.Optimiser`.
@@ -106,7 +106,7 @@ def time_step(
     preset: str,
     tensor: int,
     batch: int,
-    precision: Precision | None = None,
+    precision: str | None = None,
     remat: bool = True,
     length: int | None = None,
     optimiser: str = "adamw",

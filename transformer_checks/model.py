@@ -84,14 +84,14 @@ class Numerics:
     """How the model is computed; up to rounding, none of it changes what is computed.
 
     Attributes:
-        precision: of what the residual stream carries and matrices multiply; sums over products are float32.
+        precision: one of `Precision`, of what the residual stream carries and matrices multiply.
         remat: whether the backward pass computes each layer anew instead of keeping what the forward pass computed.
 
     Raises:
         ValueError: an unknown precision.
     """
 
-    precision: Precision = "float32"
+    precision: str = "float32"
     remat: bool = False
 
     def __post_init__(self) -> None:

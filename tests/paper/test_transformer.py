@@ -48,6 +48,22 @@ def test_two_steps_lower_the_loss_from_that_of_no_knowledge():
     assert "seconds second step" in text(record)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (("d20", 1, 8, "float32"), "preset must be one of tiny, small, nanochat-d12, nanochat-d20, got 'd20'"),
+        (("small", 64, 8, "float32"), "the number of devices must be a multiple of tensor = 64"),
+        (("small", 1, 0, "float32"), "batch must be an integer of at least 1"),
+        (("small", 1, 8, "float16"), "precision must be one of float32, bfloat16, got 'float16'"),
+        (("small", 1, 8, "float32", True, 257), "length must be between 1 and the 256 tokens of preset small, got 257"),
+        (("small", 1, 8, "float32", True, None, "adam"), "optimiser must be one of adamw, sgd, muon, got 'adam'"),
+    ],
+)
+def test_bad_input_is_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        step_memory(*given)
+
+
 def test_devices_are_simulated_before_jax_starts():
     count = jax.device_count()
     simulate_devices(count)

@@ -10,7 +10,8 @@ import pytest
 
 from transformer_checks.continual import Protocol, data_of, learn_sequence
 from transformer_checks.facts import FactsSpec
-from transformer_checks.presets import sizes_for
+from transformer_checks.methods.replay import Replay
+from transformer_checks.presets import sizes_for, with_experts
 from transformer_checks.runs import run_keys
 from transformer_checks.sparsity import sparsity_of
 from transformer_checks.training import dials
@@ -147,6 +148,26 @@ def test_sparser_activations_have_a_lower_density():
 def test_runs_differ_by_their_keys_and_tasks():
     loss = learned().stages.loss
     assert not np.allclose(loss[0, 1:], loss[1, 1:], atol=1e-4)
+
+
+def test_methods_begin_with_the_second_task_and_do_not_see_how_many_follow():
+    """The first tasks of three are the two of two, bit for bit."""
+    method = Replay(capacity=4)
+    short, data = replace(_PROTOCOL, stretches=0), tasks_of(3)
+    with_it, plain = run(short, data, method=method), run(short, data)
+    np.testing.assert_allclose(with_it.stages.loss[:, 1], plain.stages.loss[:, 1], rtol=1e-3)
+    assert (np.abs(with_it.stages.loss[:, 2] - plain.stages.loss[:, 2]).max(axis=1) > 1e-3).all()
+    fewer = run(replace(short, tasks=2), tasks_of(2), method=method)
+    same(with_it.stages.loss[:, :3, :2], fewer.stages.loss)
+
+
+def test_mixtures_of_experts_learn():
+    sizes = with_experts(_SIZES, 8, 2, "total")
+    dense = sparsity_of("kwta", 1.0, sizes.depth, sizes.hidden)
+    record = learn_sequence(_PROTOCOL, sizes, tasks_of(3), "exact", dense, run_keys(0, "test", 2))
+    assert (record.stages.loss[:, 1, 0] < record.stages.loss[:, 0, 0] - 0.01).all()
+    assert record.stages.density.max() <= 0.25
+    assert record.stages.density.min() > 0.05
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,11 @@ METHODS: dict[str, type[Method]] = {
     method.name: method
     for method in (Plain, ElasticWeights, OrthogonalGradients, ProjectionMemory, Replay, LogitReplay, Distillation)
 }
-"""Methods by name; without arguments each has its default strength."""
+"""Methods by name; without arguments each has its default strength.
+
+Defaults have the lowest mean loss of all tasks at the end of 5, of a coarse grid on a dense model (facts with keys of
+their own, learning rate 1e-3, 100 steps a task) and on other seeds than any experiment's. OGD has none to choose.
+"""
 
 
 def method_of(name: str) -> Method:

@@ -47,7 +47,7 @@ class ElasticWeights(Method):
 
     name: str = field(default="ewc", init=False)
 
-    strength: float = 1000.0
+    strength: float = 10.0
 
     def __post_init__(self) -> None:
         check_strength(self.strength)

@@ -139,7 +139,7 @@ class ProjectionMemory(Method):
 
     name: str = field(default="gpm", init=False)
 
-    threshold: float = 0.95
+    threshold: float = 0.7
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:

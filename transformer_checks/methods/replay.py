@@ -59,7 +59,7 @@ class Replay(Method):
     name: str = field(default="replay", init=False)
 
     capacity: int = 128
-    strength: float = 1.0
+    strength: float = 3.0
 
     def __post_init__(self) -> None:
         check_count(self.capacity, "capacity")

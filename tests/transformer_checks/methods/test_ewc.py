@@ -73,6 +73,17 @@ def test_springs_start_slack_and_stiffen_from_task_to_task(bench):
     assert (second.memory.fisher.head > first.memory.fisher.head).any()
 
 
+def test_strong_springs_are_stretched_less(bench):
+    """Measured with the springs that the first task leaves, which are the same at any strength."""
+    stretched = []
+    for strength in (1e-3, 1e2):
+        method = ElasticWeights(strength)
+        _, first = bench.learn(method, bench.begin(method), 0)
+        _, second = bench.learn(method, first, 1)
+        stretched.append(float(energy(second.model, first.memory)))
+    assert 0 < stretched[1] < 0.5 * stretched[0]
+
+
 @pytest.mark.parametrize("strength", [0.0, -1.0, float("inf"), float("nan")])
 def test_impossible_strengths_are_refused(strength):
     with pytest.raises(ValueError, match="strength must be a positive number"):

@@ -85,7 +85,9 @@ def test_only_filled_places_are_drawn(bench):
     buffer = jax.jit(keep)(empty(6), Buffer(part, jnp.int32(0)), bench.key)
     assert int(buffer.filled) == 2
     each = [float(loss_of(bench.model, jax.tree.map(lambda x, i=i: x[i : i + 1], part), bench.dense)) for i in (0, 1)]
-    value = jax.jit(lambda key: Replay(6).objective(bench.model, bench.tasks[1], bench.dense, buffer, key))
+    value = jax.jit(
+        lambda key: Replay(6, strength=1.0).objective(bench.model, bench.tasks[1], bench.dense, buffer, key)
+    )
     for seed in range(5):
         total, loss = value(jax.random.key(seed))
         share = (float(total - loss) - each[1]) / (each[0] - each[1])
