@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -13,6 +14,7 @@ from sims.harness.sweep import Study
 from theory.activity import ACTIVITY_GRID
 from transformer_checks.exp2 import SINGLE, against_sweep, summarise_ceilings, summarise_prefixes, sweep_trends
 from transformer_checks.long_sequences import LongPoint, measure_long
+from transformer_checks.presets import check_preset
 from transformer_checks.regimes import long_facts, long_protocol
 
 
@@ -24,7 +26,7 @@ class Effort:
         tasks: in the sequence; shorter ones are read off its start.
         seeds: of every point.
         l1: levels of the penalty.
-        methods: single-regime methods, by name.
+        methods: single-regime methods and mixtures, by name.
         preset: of the model's sizes.
     """
 
@@ -38,30 +40,41 @@ class Effort:
 METHODS = ("ewc", "ogd", "gpm", "replay", "der", "lwf")
 """The methods that the proposal says share the ceiling."""
 
+MIXTURES = {"moe-active": "active", "moe-total": "total"}
+"""Mixtures of experts with as many parameters a token as the dense model, and with as many in all."""
+
 EFFORTS: dict[str, Effort] = {
     "quick": Effort(6, 4, (0.03, 0.3, 3.0), ("ewc", "replay")),
-    "laptop": Effort(50, 4, (0.03, 0.3, 3.0), METHODS),
-    "large": Effort(50, 16, (0.03, 0.1, 0.3, 1.0, 3.0), METHODS, "small"),
+    "laptop": Effort(50, 4, (0.03, 0.3, 3.0), (*METHODS, *MIXTURES)),
+    "large": Effort(50, 16, (0.03, 0.1, 0.3, 1.0, 3.0), (*METHODS, *MIXTURES), "small"),
 }
 
 
-def plan(scale: str, seed: int) -> Studies:
-    """The studies of a scale: the sweep over sparsities, and the methods on a dense network."""
+def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
+    """The studies of a scale: the sweep over sparsities, and the methods on a dense network.
+
+    Args:
+        scale: one of `EFFORTS`.
+        seed: of all random numbers.
+        preset: of the model's sizes instead of the scale's.
+
+    Raises:
+        ValueError: unknown preset.
+    """
     effort = EFFORTS[scale]
     spec, protocol = long_facts(effort.tasks), long_protocol(effort.tasks)
+    options: dict[str, Any] = {"preset": preset or effort.preset, "seeds": effort.seeds, "seed": seed}
 
-    def point(system: str, implementation: str, level: float, method: str = "none") -> LongPoint:
-        return LongPoint(
-            system, spec, protocol, implementation, (level,), method=method, preset=effort.preset, seeds=effort.seeds,
-            seed=seed,
-        )  # fmt: skip
+    def sweep(implementation: str, levels: tuple[float, ...]) -> list[LongPoint]:
+        return [LongPoint(SINGLE, spec, protocol, implementation, (level,), **options) for level in levels]
 
-    sweep = [point(SINGLE, "kwta", level) for level in ACTIVITY_GRID] + [
-        point(SINGLE, "l1", each) for each in effort.l1
-    ]
+    def method(name: str) -> LongPoint:
+        how = {"mixture": MIXTURES[name]} if name in MIXTURES else {"method": name}
+        return LongPoint(name, spec, protocol, "kwta", (1.0,), **how, **options)
+
     return named(
-        Study("sweep", tuple(sweep), measure_long),
-        Study("methods", tuple(point(method, "kwta", 1.0, method) for method in effort.methods), measure_long),
+        Study("sweep", (*sweep("kwta", ACTIVITY_GRID), *sweep("l1", effort.l1)), measure_long),
+        Study("methods", tuple(method(name) for name in effort.methods), measure_long),
     )
 
 
@@ -88,6 +101,21 @@ def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]
     return {}
 
 
-EXP2 = Part(
-    "exp2", "Experiment 2: the single-regime ceiling in a Transformer", EXPERIMENT2, plan, tables, evidence, figures
-)
+def part(preset: str | None = None) -> Part:
+    """Experiment 2, at the sizes of its scale or of a preset.
+
+    Raises:
+        ValueError: unknown preset.
+    """
+    if preset is not None:
+        check_preset(preset)
+
+    def planned(scale: str, seed: int) -> Studies:
+        return plan(scale, seed, preset)
+
+    title = "Experiment 2: the single-regime ceiling in a Transformer"
+    return Part("exp2", title, EXPERIMENT2, planned, tables, evidence, figures)
+
+
+EXP2 = part()
+"""Experiment 2 as its scales declare it."""

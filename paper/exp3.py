@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -24,41 +25,52 @@ class Effort:
     Attributes:
         tasks: in the sequence.
         seeds: of every system.
-        replay: examples kept of every consolidated task, first that of the comparison, then others for the dual system
-            and the two that rehearse.
+        replay: other numbers of examples kept of a consolidated task, for the dual system and dense rehearsal.
+        intervals: other numbers of tasks between consolidations, likewise.
         preset: of the model's sizes.
     """
 
     tasks: int
     seeds: int
-    replay: tuple[int, ...]
+    replay: tuple[int, ...] = (0, 4, 64)
+    intervals: tuple[int, ...] = (1, 5)
     preset: str = "tiny"
 
 
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort(6, 4, (16,)),
-    "laptop": Effort(20, 6, (16, 0, 4, 64)),
-    "large": Effort(50, 16, (16, 0, 4, 64), "small"),
+    "quick": Effort(4, 4, (), ()),
+    "laptop": Effort(20, 6),
+    "large": Effort(50, 16, preset="small"),
 }
 
 
-def plan(scale: str, seed: int) -> Studies:
-    """The studies of a scale: all systems at one replay budget, and those that replay at others."""
+def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
+    """The studies of a scale: all systems at one replay budget and interval, and two of them at others.
+
+    Args:
+        scale: one of `EFFORTS`.
+        seed: of all random numbers.
+        preset: of the model's sizes instead of the scale's.
+
+    Raises:
+        ValueError: unknown preset.
+    """
     effort = EFFORTS[scale]
-    first, *others = effort.replay
-    interval = CONSOLIDATION.interval if effort.tasks >= 2 * CONSOLIDATION.interval else effort.tasks // 2
-    depth = check_preset(effort.preset).depth
-    upper = tuple(range(depth - depth // 2, depth))
-    settings = replace(CONSOLIDATION, fast=upper, interval=interval)
-    options = {"preset": effort.preset, "seeds": effort.seeds, "seed": seed}
+    size = preset or effort.preset
+    depth = check_preset(size).depth
+    settings = replace(CONSOLIDATION, fast=tuple(range(depth - depth // 2, depth)))
+    options: dict[str, Any] = {"preset": size, "seeds": effort.seeds, "seed": seed}
     network = (long_facts(effort.tasks), long_protocol(effort.tasks))
-    budgets = [
-        point for replay in others for point in replayed(*network, replace(settings, replay=replay), depth, **options)
-    ]
-    studies = [
-        Study("systems", dual_systems(*network, replace(settings, replay=first), depth, **options), measure_long)
-    ]
-    return named(*studies, *([Study("budgets", tuple(budgets), measure_long)] if budgets else []))
+    steps = CONSOLIDATION.steps // CONSOLIDATION.interval
+    others = {
+        "budgets": [replace(settings, replay=replay) for replay in effort.replay],
+        "intervals": [replace(settings, interval=each, steps=steps * each) for each in effort.intervals],
+    }
+    studies = [Study("systems", dual_systems(*network, settings, depth, **options), measure_long)]
+    for name, changed in others.items():
+        points = tuple(point for each in changed for point in replayed(*network, each, depth, **options))
+        studies += [Study(name, points, measure_long)] if points else []
+    return named(*studies)
 
 
 def tables(studies: Studies, results: Results) -> Tables:
@@ -80,4 +92,20 @@ def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]
     return {}
 
 
-EXP3 = Part("exp3", "Experiment 3: two regimes in a Transformer", EXPERIMENT3, plan, tables, evidence, figures)
+def part(preset: str | None = None) -> Part:
+    """Experiment 3, at the sizes of its scale or of a preset.
+
+    Raises:
+        ValueError: unknown preset.
+    """
+    if preset is not None:
+        check_preset(preset)
+
+    def planned(scale: str, seed: int) -> Studies:
+        return plan(scale, seed, preset)
+
+    return Part("exp3", "Experiment 3: two regimes in a Transformer", EXPERIMENT3, planned, tables, evidence, figures)
+
+
+EXP3 = part()
+"""Experiment 3 as its scales declare it."""

@@ -1,11 +1,12 @@
 """Capacity C, richness B and what is retained, from the losses of all tasks after each (Experiments 2 and 3).
 
-Forgetting of task t after T tasks is the rise of its loss since its own training ended. Capacity C(eps) is the number
-of tasks up to which no task has been forgotten by more than eps nats: the first T that breaks this, less one; it is
-at least 1, and at most the length of the sequence (then it is only known to be no less). Richness B is the mean fall
-of a task's loss in its own training over the first C tasks. Their product counts losses that rose before they fell:
-a network that has learned other tasks starts from confident wrong answers. What is retained does not: it is the
-information on all tasks that the network gives after T of them, against guessing among the values.
+Forgetting of task t after T tasks is the rise of its loss since its own training ended. Capacity C(eps) is the largest
+T after which no task is forgotten by more than eps nats (the proposal's definition); it is at least 1, and at most the
+length of the sequence (then it is only known to be no less). A memory that consolidates now and then may break the
+bound in between and keep it again afterwards: `unbroken` is the largest T up to which it was kept throughout. Richness
+B is the mean fall of a task's loss in its own training over the first C tasks. Their product counts losses that rose
+before they fell: a network that has learned other tasks starts from confident wrong answers. What is retained does
+not: it is the information on all tasks that the network gives after T of them, against guessing among the values.
 """
 
 from typing import NamedTuple
@@ -25,12 +26,14 @@ class Ceiling(NamedTuple):
 
     Attributes:
         capacity: C, tasks.
+        unbroken: tasks up to which the bound was kept throughout.
         richness: B, nats per counted position.
         product: C times B times the facts of a task, in bits.
-        censored: whether the sequence ended before the bound was broken.
+        censored: whether the bound was kept at the end of the sequence.
     """
 
     capacity: Floats
+    unbroken: Floats
     richness: Floats
     product: Floats
     censored: NDArray[np.bool_]
@@ -52,18 +55,17 @@ def ceiling(data: xr.Dataset, eps: float) -> Ceiling:
     """
     if not eps > 0:
         raise ValueError(f"eps must be a positive number of nats, got {eps!r}")
-    worst = np.nanmax(forgetting(data), axis=2)
-    broken = worst > eps
-    censored = ~broken.any(axis=1)
-    tasks = worst.shape[1]
-    capacity = np.where(censored, tasks, broken.argmax(axis=1)).astype(np.float64)
-    capacity = np.maximum(capacity, 1.0)
+    kept = np.nanmax(forgetting(data), axis=2) <= eps
+    tasks = kept.shape[1]
+    capacity = np.maximum((kept * np.arange(1, tasks + 1)).max(axis=1), 1).astype(np.float64)
+    unbroken = np.maximum(np.cumprod(kept, axis=1).sum(axis=1), 1).astype(np.float64)
     loss, learned = data["loss"].values.astype(np.float64), data["learned"].values.astype(np.float64)
     order = np.arange(tasks)
     gained = loss[:, order, order] - learned
     counted = order < capacity[:, None]
     richness = (gained * counted).sum(axis=1) / capacity
-    return Ceiling(capacity, richness, capacity * richness * data.attrs["facts"] / np.log(2), censored)
+    product = capacity * richness * data.attrs["facts"] / np.log(2)
+    return Ceiling(capacity, unbroken, richness, product, kept[:, -1])
 
 
 def retained(data: xr.Dataset) -> Floats:

@@ -17,7 +17,7 @@ from jaxtyping import Array, Bool, Float, Int, Key
 from theory.activity import check_count
 from transformer_checks.groups import GROUPS, by_group
 from transformer_checks.model import Transformer, forward
-from transformer_checks.objectives import Split
+from transformer_checks.objectives import Split, penalty
 from transformer_checks.optimisers import optimiser
 from transformer_checks.sparsity import Sparsity
 
@@ -49,6 +49,7 @@ class Consolidation:
         batch: stored examples a step.
         replay: examples kept of every task that has been consolidated.
         learning_rate: of the distillation.
+        fast_learning_rate: of the fast zone on a task.
         optimiser: one of `optimisers.Optimiser`.
 
     Raises:
@@ -61,6 +62,7 @@ class Consolidation:
     batch: int = 64
     replay: int = 64
     learning_rate: float = 1e-3
+    fast_learning_rate: float = 3e-3
     optimiser: str = "adamw"
 
     def __post_init__(self) -> None:
@@ -69,8 +71,9 @@ class Consolidation:
         check_count(self.replay, "replay", minimum=0)
         if any(layer < 0 for layer in self.fast) or len(set(self.fast)) < len(self.fast):
             raise ValueError(f"fast must name different layers, counted from 0, got {self.fast}")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning rate must be positive, got {self.learning_rate!r}")
+        for name in ("learning_rate", "fast_learning_rate"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)!r}")
 
 
 def zone(fast: tuple[int, ...], depth: int, which: str) -> Float[Array, "group layer"]:
@@ -143,7 +146,7 @@ def distil(
         answers, usage = forward(model, flat.tokens[chosen][:, :-1], sparsity)
         each = optax.softmax_cross_entropy(answers, jax.nn.softmax(flat.logits[chosen]))
         weights = flat.weights[chosen]
-        return (each * weights).sum() / weights.sum() + sparsity.penalty * usage.drive.sum()
+        return (each * weights).sum() / weights.sum() + penalty(model, usage, sparsity)
 
     def step(count: Int[Array, ""], carried: tuple[Any, Any]) -> tuple[Any, Any]:
         model, state = carried

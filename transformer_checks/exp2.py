@@ -8,14 +8,14 @@ import xarray as xr
 from scipy import stats
 
 from transformer_checks.bootstrap import bootstrap_interval, mean_bootstrap
-from transformer_checks.ceilings import EPSILONS, Floats, ceiling, forgetting, retained, sparsity
+from transformer_checks.ceilings import EPSILONS, Ceiling, Floats, ceiling, forgetting, retained, sparsity
 from transformer_checks.long_sequences import LongPoint
 from transformer_checks.trends import merge_levels, trend_row
 
 SINGLE = "single"
 """System of the sweep over sparsities."""
 
-QUANTITIES = ("capacity", "richness", "product", "retained")
+QUANTITIES = ("capacity", "unbroken", "richness", "product", "retained")
 
 Rows = list[dict[str, Any]]
 
@@ -23,17 +23,15 @@ Rows = list[dict[str, Any]]
 def summarise_ceilings(points: Sequence[LongPoint], datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     """C, B and their product for every system and eps, by seed (dims point, eps, seed) with 95% bootstrap intervals.
 
-    `retained` (bits after the whole sequence), `sparsity` and `parameters`-free facts of the run do not depend on eps
-    and are repeated along it.
+    `retained` (bits after the whole sequence) and `sparsity` do not depend on eps and are repeated along it.
+    `parameters` [point] are the model's.
     """
     rows: dict[str, list[Floats]] = {name: [] for name in (*QUANTITIES, "sparsity", "censored")}
     for data in datasets:
         each = [ceiling(data, eps) for eps in EPSILONS]
         last, measured = retained(data)[:, -1], sparsity(data)
-        rows["capacity"].append(np.stack([found.capacity for found in each]))
-        rows["richness"].append(np.stack([found.richness for found in each]))
-        rows["product"].append(np.stack([found.product for found in each]))
-        rows["censored"].append(np.stack([found.censored.astype(np.float64) for found in each]))
+        for name in Ceiling._fields:
+            rows[name].append(np.stack([np.asarray(getattr(found, name), np.float64) for found in each]))
         rows["retained"].append(np.broadcast_to(last, (len(EPSILONS), last.size)))
         rows["sparsity"].append(np.broadcast_to(measured, (len(EPSILONS), measured.size)))
     columns: dict[str, Any] = {name: (("point", "eps", "seed"), np.stack(values)) for name, values in rows.items()}
@@ -44,6 +42,7 @@ def summarise_ceilings(points: Sequence[LongPoint], datasets: Sequence[xr.Datase
     for name in ("system", "implementation", "label"):
         columns[name] = (("point",), [getattr(point, name) for point in points])
     columns["level"] = (("point",), [point.levels[-1] for point in points])
+    columns["parameters"] = (("point",), [data.attrs["parameters"] for data in datasets])
     return xr.Dataset(columns, coords={"eps": list(EPSILONS)})
 
 

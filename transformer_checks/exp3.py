@@ -1,9 +1,11 @@
 """Experiment 3: do two regimes of different sparsity, with consolidation, beat one?
 
-Every system has the same weights and learns the same tasks. The dual one learns with its fast zone (sparse layers) and
-consolidates into its slow one (dense). Its controls differ in one thing each: the same zones at one sparsity
-(B1-same), no consolidation, or one zone that rehearses what the dual one is taught, with the same store and as many
-steps. B1 is the best single regime of a sweep of sparsities without rehearsal, B0 the dense one of that sweep.
+Every system has the same weights and learns the same tasks in as many steps. The dual one learns with its fast zone
+(sparse layers) and consolidates into its slow one (dense). Its controls differ in one thing each: the same zones at one
+sparsity (B1-same), no consolidation, no zones (all weights learn, with the two sparsities), or one zone that rehearses
+what the dual one is taught, with the same store and as many steps. B1 is the best single regime without rehearsal, of a
+sweep of sparsities at two learning rates: that of the single regimes, and that of the fast zone, which needs a larger
+one as it learns with fewer weights. B0 is the dense one at the former.
 """
 
 from dataclasses import replace
@@ -25,7 +27,8 @@ FAST_LEVEL = 0.05
 
 DUAL = "dual"
 SAME_SPARSE, SAME_DENSE = "B1-same, sparse", "B1-same, dense"
-NO_CONSOLIDATION = "dual, no consolidation"
+NO_CONSOLIDATION, NO_ZONES = "dual, no consolidation", "both sparsities, no zones"
+FAST_SINGLE = "single, fast rate"
 REHEARSAL_DENSE, REHEARSAL_SPARSE = "rehearsal, dense", "rehearsal, sparse"
 
 
@@ -47,34 +50,43 @@ def dual_systems(
     if not plan.fast:
         raise ValueError("a dual system needs layers for its fast zone")
 
-    def point(system: str, levels: tuple[float, ...], consolidation: Consolidation | None) -> LongPoint:
-        return LongPoint(system, spec, protocol, "kwta", levels, consolidation, **options)
+    def point(
+        system: str, levels: tuple[float, ...], consolidation: Consolidation | None, how: Protocol = protocol
+    ) -> LongPoint:
+        return LongPoint(system, spec, how, "kwta", levels, consolidation, **options)
 
     differentiated = tuple(FAST_LEVEL if layer in plan.fast else 1.0 for layer in range(depth))
-    rehearsal = replace(plan, fast=())
+    rehearsal, never = replace(plan, fast=()), replace(plan, interval=protocol.tasks + 1)
+    fast = replace(protocol, learning_rate=plan.fast_learning_rate)
     return (
         point(DUAL, differentiated, plan),
         point(SAME_SPARSE, (FAST_LEVEL,), plan),
         point(SAME_DENSE, (1.0,), plan),
-        point(NO_CONSOLIDATION, differentiated, None),
+        point(NO_CONSOLIDATION, differentiated, never),
+        point(NO_ZONES, differentiated, None),
         point(REHEARSAL_DENSE, (1.0,), rehearsal),
         point(REHEARSAL_SPARSE, (FAST_LEVEL,), rehearsal),
         *(point(SINGLE, (level,), None) for level in ACTIVITY_GRID),
+        *(point(FAST_SINGLE, (level,), None, fast) for level in ACTIVITY_GRID),
     )
+
+
+REPLAYING = (DUAL, REHEARSAL_DENSE)
+"""The systems that are compared at several replay budgets and intervals."""
 
 
 def replayed(
     spec: FactsSpec, protocol: Protocol, plan: Consolidation, depth: int, **options: Any
 ) -> tuple[LongPoint, ...]:
-    """The systems of `dual_systems` that replay, and nothing else; arguments and errors as there."""
+    """The systems of `dual_systems` named in `REPLAYING`; arguments and errors as there."""
     every = dual_systems(spec, protocol, plan, depth, **options)
-    return tuple(point for point in every if point.consolidation is not None)
+    return tuple(point for point in every if point.system in REPLAYING)
 
 
 def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
-    """Capacity (tasks) and retained bits of the dual system less those of every other, paired by seed.
+    """Capacities (tasks), C times B and retained bits of the dual system less those of every other, paired by seed.
 
-    B1 is the single regime with the largest mean of C times B at that eps; B0 the dense one.
+    B1 is the single regime with the largest mean of C times B at that eps, of both learning rates; B0 the dense one.
 
     Args:
         table: `exp2.summarise_ceilings` of `dual_systems`.
@@ -90,7 +102,7 @@ def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
     for eps in EPSILONS:
         at = table.sel(eps=eps)
         for control, place in _controls(at).items():
-            for quantity in ("capacity", "product", "retained"):
+            for quantity in ("capacity", "unbroken", "product", "retained"):
                 first, second = (at[quantity].values[each] for each in (dual, place))
                 rows.append(
                     {
@@ -110,8 +122,8 @@ def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
 def _controls(table: xr.Dataset) -> dict[str, int]:
     """Where each control stands in the table at one eps."""
     names, levels = table["system"].values, table["level"].values
-    sweep = np.flatnonzero(names == SINGLE)
-    best = int(sweep[table["product"].values[sweep].mean(axis=1).argmax()])
-    dense = int(sweep[levels[sweep].argmax()])
-    others = [name for name in dict.fromkeys(names.tolist()) if name not in (DUAL, SINGLE)]
+    swept, gentle = np.flatnonzero(np.isin(names, (SINGLE, FAST_SINGLE))), np.flatnonzero(names == SINGLE)
+    best = int(swept[table["product"].values[swept].mean(axis=1).argmax()])
+    dense = int(gentle[levels[gentle].argmax()])
+    others = [name for name in dict.fromkeys(names.tolist()) if name not in (DUAL, SINGLE, FAST_SINGLE)]
     return {"B0": dense, "B1": best, **{name: int(np.flatnonzero(names == name)[0]) for name in others}}

@@ -60,14 +60,20 @@ class FactsSpec:
         own = self.keys**2 - self.shared_keys**2
         return max(self.facts * self.shared_keys**2 // self.keys**2, self.facts - own)
 
-    def sequence(self, tasks: int, seed: int) -> TaskSequence:
+    def sequence(self, tasks: int, seed: int, primed: bool = False) -> TaskSequence:
         """The first `tasks` tasks of this seed.
+
+        Args:
+            tasks: how many.
+            seed: of all of them.
+            primed: whether the first task has all values equally often, as far as its facts go. A head that has never
+                seen a value cannot tell it from others, whatever the layers below it learn.
 
         Raises:
             ValueError: more tasks than `most_tasks`, fewer than one, or a negative seed.
         """
         check_sequence(tasks, seed, self.most_tasks, "most_tasks")
-        examples = stack([self._task(task, seed) for task in range(tasks)])
+        examples = stack([self._task(task, seed, primed and task == 0) for task in range(tasks)])
         return TaskSequence(
             names=tuple(f"facts {task + 1}" for task in range(tasks)),
             train=examples,
@@ -76,7 +82,7 @@ class FactsSpec:
             scoring="exact",
         )
 
-    def _task(self, task: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    def _task(self, task: int, seed: int, every_value: bool) -> tuple[np.ndarray, np.ndarray]:
         rng = generator(seed, "facts", task)
         pairs = np.stack(np.divmod(np.arange(self.keys**2), self.keys), axis=1)
         among_shared = (pairs < self.shared_keys).all(axis=1)
@@ -86,5 +92,8 @@ class FactsSpec:
         own = rng.choice(pairs[~among_shared], self.facts - among, replace=False)
         keys = np.concatenate([shared, own])
         keys = np.where(keys < self.shared_keys, keys, keys + task * (self.keys - self.shared_keys))
-        values = self.most_tasks * self.keys + rng.integers(self.values, size=self.facts)
-        return np.column_stack([keys, values]), np.tile([0.0, 1.0], (self.facts, 1))
+        if every_value:
+            values = rng.permutation(np.arange(self.facts) % self.values)
+        else:
+            values = rng.integers(self.values, size=self.facts)
+        return np.column_stack([keys, values + self.most_tasks * self.keys]), np.tile([0.0, 1.0], (self.facts, 1))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,12 +20,16 @@ from transformer_checks.consolidation import Consolidation, Store, consolidate, 
 from transformer_checks.continual import Data, Protocol, Record, data_of, learn_sequence, of_task
 from transformer_checks.facts import FactsSpec
 from transformer_checks.methods import method_of
-from transformer_checks.model import Sizes, Transformer, initialise
+from transformer_checks.model import Sizes, Transformer, initialise, parameters
 from transformer_checks.objectives import Split
-from transformer_checks.presets import check_preset, sizes_for
+from transformer_checks.presets import check_preset, sizes_for, with_experts
 from transformer_checks.runs import over_runs, run_keys
 from transformer_checks.sparsity import Sparsity, check_implementation, sparsity_of
+from transformer_checks.task_sequence import TaskSequence
 from transformer_checks.training import State
+
+EXPERTS, ROUTED = 8, 2
+"""Experts of a layer of the mixtures, and experts that a token uses."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class LongPoint:
         implementation: one of `sparsity.Implementation`.
         levels: k/m, or the coefficient of the L1 penalty: one for all layers, or one a layer.
         method: what is done against forgetting, a name of `methods.METHODS`.
+        mixture: "active" or "total": a mixture of experts with as many parameters a token, or in all; None: one MLP.
         consolidation: how the slow zone is taught; None: never, and all weights learn every task.
         preset: of the model's sizes.
         seeds: independent sequences of tasks and networks.
@@ -54,6 +60,7 @@ class LongPoint:
     levels: tuple[float, ...]
     consolidation: Consolidation | None = None
     method: str = "none"
+    mixture: str | None = None
     preset: str = "tiny"
     seeds: int = 4
     seed: int = 0
@@ -63,7 +70,7 @@ class LongPoint:
         check_count(self.seed, "seed", minimum=0)
         check_implementation(self.implementation)
         method_of(self.method)
-        sizes = check_preset(self.preset)
+        sizes = self._mixed(check_preset(self.preset))
         self.sparsity(sizes)
         if self.consolidation is not None:
             zone(self.consolidation.fast, sizes.depth, "fast")
@@ -72,6 +79,13 @@ class LongPoint:
     def label(self) -> str:
         """A readable name."""
         return f"{self.system},{self.implementation}={'-'.join(f'{level:g}' for level in self.levels)}"
+
+    def sizes(self, sequence: TaskSequence) -> Sizes:
+        """The model's sizes for these tasks."""
+        return self._mixed(sizes_for(self.preset, sequence.vocabulary, sequence.length))
+
+    def _mixed(self, sizes: Sizes) -> Sizes:
+        return sizes if self.mixture is None else with_experts(sizes, EXPERTS, ROUTED, self.mixture)
 
     def sparsity(self, sizes: Sizes) -> Sparsity:
         """The strategy, layer by layer.
@@ -97,12 +111,12 @@ def measure_long(point: LongPoint) -> xr.Dataset:
     Returns:
         `loss` (nats per counted position) and `accuracy` [seed, stage, task], stage 0 being before the first task;
         `learned` [seed, task], a task's loss when its own training ended; `density` and `dead` [seed, stage];
-        `steps` [seed, task]; attributes `facts` and `values` of the spec.
+        `steps` [seed, task]; attributes `facts` and `values` of the spec, and `parameters` of the model.
     """
     protocol = point.protocol
     drawn = protocol.tasks + (protocol.pretraining > 0)
-    sequences = [point.spec.sequence(drawn, point.seed * 1000 + seed) for seed in range(point.seeds)]
-    sizes = sizes_for(point.preset, sequences[0].vocabulary, sequences[0].length)
+    sequences = [point.spec.sequence(drawn, point.seed * 1000 + seed, primed=True) for seed in range(point.seeds)]
+    sizes = point.sizes(sequences[0])
     keys, data = run_keys(point.seed, "transformer", point.seeds), data_of(sequences)
     sparsity, scoring = point.sparsity(sizes), sequences[0].scoring
     if point.consolidation is None:
@@ -111,9 +125,13 @@ def measure_long(point: LongPoint) -> xr.Dataset:
         sleeper = _Sleeper(point.consolidation, protocol, sizes, data, sparsity, keys)
         settings = protocol.dials()
         if point.consolidation.fast:
-            settings = settings._replace(plastic=zone(point.consolidation.fast, sizes.depth, "fast"))
+            rate = jnp.float32(point.consolidation.fast_learning_rate)
+            settings = settings._replace(
+                learning_rate=rate, plastic=zone(point.consolidation.fast, sizes.depth, "fast")
+            )
         record = learn_sequence(protocol, sizes, data, scoring, sparsity, keys, settings, sleeper)
-    return _dataset(record).assign_attrs(facts=point.spec.facts, values=point.spec.values)
+    count = parameters(eqx.filter_eval_shape(initialise, sizes, jax.random.key(0)))
+    return _dataset(record).assign_attrs(facts=point.spec.facts, values=point.spec.values, parameters=count)
 
 
 class _Sleeper:

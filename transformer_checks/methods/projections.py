@@ -53,7 +53,7 @@ class OrthogonalGradients(Method):
 
     name: str = field(default="ogd", init=False)
 
-    per_task: int = 8
+    per_task: int = 4
 
     def __post_init__(self) -> None:
         check_count(self.per_task, "per_task")
