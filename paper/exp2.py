@@ -12,10 +12,18 @@ from proofs.experiments import EXPERIMENT2
 from proofs.experiments.ceilings import from_experiment2
 from sims.harness.sweep import Study
 from theory.activity import ACTIVITY_GRID
-from transformer_checks.exp2 import SINGLE, against_sweep, summarise_ceilings, summarise_prefixes, sweep_trends
+from transformer_checks.costs import costs
+from transformer_checks.exp2 import (
+    MIXTURES,
+    SINGLE,
+    against_sweep,
+    summarise_ceilings,
+    summarise_prefixes,
+    sweep_trends,
+)
 from transformer_checks.long_sequences import LongPoint, measure_long
 from transformer_checks.presets import check_preset
-from transformer_checks.regimes import long_facts, long_protocol
+from transformer_checks.regimes import LONG_PRETRAINING, long_facts, long_protocol
 
 
 @dataclass(frozen=True)
@@ -25,28 +33,29 @@ class Effort:
     Attributes:
         tasks: in the sequence; shorter ones are read off its start.
         seeds: of every point.
+        kwta: levels of k-winners-take-all.
         l1: levels of the penalty.
         methods: single-regime methods and mixtures, by name.
         preset: of the model's sizes.
+        pretraining: steps before the sequence.
     """
 
     tasks: int
     seeds: int
+    kwta: tuple[float, ...]
     l1: tuple[float, ...]
     methods: tuple[str, ...]
     preset: str = "tiny"
+    pretraining: int = LONG_PRETRAINING
 
 
 METHODS = ("ewc", "ogd", "gpm", "replay", "der", "lwf")
 """The methods that the proposal says share the ceiling."""
 
-MIXTURES = {"moe-active": "active", "moe-total": "total"}
-"""Mixtures of experts with as many parameters a token as the dense model, and with as many in all."""
-
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort(6, 4, (0.03, 0.3, 3.0), ("ewc", "replay")),
-    "laptop": Effort(50, 4, (0.03, 0.3, 3.0), (*METHODS, *MIXTURES)),
-    "large": Effort(50, 16, (0.03, 0.1, 0.3, 1.0, 3.0), (*METHODS, *MIXTURES), "small"),
+    "quick": Effort(5, 4, (0.05, 0.2, 1.0), (), ("ewc", "replay"), pretraining=300),
+    "laptop": Effort(50, 4, ACTIVITY_GRID, (0.03, 0.3, 3.0), (*METHODS, *MIXTURES)),
+    "large": Effort(50, 16, ACTIVITY_GRID, (0.03, 0.1, 0.3, 1.0, 3.0), (*METHODS, *MIXTURES), "small"),
 }
 
 
@@ -62,7 +71,7 @@ def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
         ValueError: unknown preset.
     """
     effort = EFFORTS[scale]
-    spec, protocol = long_facts(effort.tasks), long_protocol(effort.tasks)
+    spec, protocol = long_facts(effort.tasks), long_protocol(effort.tasks, effort.pretraining)
     options: dict[str, Any] = {"preset": preset or effort.preset, "seeds": effort.seeds, "seed": seed}
 
     def sweep(implementation: str, levels: tuple[float, ...]) -> list[LongPoint]:
@@ -73,7 +82,7 @@ def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
         return LongPoint(name, spec, protocol, "kwta", (1.0,), **how, **options)
 
     return named(
-        Study("sweep", (*sweep("kwta", ACTIVITY_GRID), *sweep("l1", effort.l1)), measure_long),
+        Study("sweep", (*sweep("kwta", effort.kwta), *sweep("l1", effort.l1)), measure_long),
         Study("methods", tuple(method(name) for name in effort.methods), measure_long),
     )
 
@@ -88,6 +97,7 @@ def tables(studies: Studies, results: Results) -> Tables:
         "prefixes": summarise_prefixes(points, datasets),
         "trends": sweep_trends(ceilings),
         "methods": against_sweep(ceilings),
+        "costs": costs(points),
     }
 
 

@@ -11,11 +11,13 @@ from proofs.claim import Evidence
 from proofs.experiments import EXPERIMENT3
 from proofs.experiments.ceilings import from_experiment3
 from sims.harness.sweep import Study
+from theory.activity import ACTIVITY_GRID
+from transformer_checks.costs import costs
 from transformer_checks.exp2 import summarise_ceilings, summarise_prefixes
-from transformer_checks.exp3 import comparisons, dual_systems, replayed
+from transformer_checks.exp3 import FAST_LEVEL, comparisons, dual_systems, replayed
 from transformer_checks.long_sequences import measure_long
 from transformer_checks.presets import check_preset
-from transformer_checks.regimes import CONSOLIDATION, long_facts, long_protocol
+from transformer_checks.regimes import CONSOLIDATION, LONG_PRETRAINING, long_facts, long_protocol
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,22 @@ class Effort:
         replay: other numbers of examples kept of a consolidated task, for the dual system and dense rehearsal.
         intervals: other numbers of tasks between consolidations, likewise.
         preset: of the model's sizes.
+        levels: k/m of the single regimes.
+        pretraining: steps before the sequence.
     """
 
     tasks: int
     seeds: int
-    replay: tuple[int, ...] = (0, 4, 64)
+    replay: tuple[int, ...] = (0, 64)
     intervals: tuple[int, ...] = (1, 5)
     preset: str = "tiny"
+    levels: tuple[float, ...] = ACTIVITY_GRID
+    pretraining: int = LONG_PRETRAINING
 
 
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort(4, 4, (), ()),
-    "laptop": Effort(20, 6),
+    "quick": Effort(4, 4, (), (), levels=(FAST_LEVEL, 1.0), pretraining=300),
+    "laptop": Effort(16, 6),
     "large": Effort(50, 16, preset="small"),
 }
 
@@ -60,13 +66,13 @@ def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
     depth = check_preset(size).depth
     settings = replace(CONSOLIDATION, fast=tuple(range(depth - depth // 2, depth)))
     options: dict[str, Any] = {"preset": size, "seeds": effort.seeds, "seed": seed}
-    network = (long_facts(effort.tasks), long_protocol(effort.tasks))
+    network = (long_facts(effort.tasks), long_protocol(effort.tasks, effort.pretraining))
     steps = CONSOLIDATION.steps // CONSOLIDATION.interval
     others = {
         "budgets": [replace(settings, replay=replay) for replay in effort.replay],
         "intervals": [replace(settings, interval=each, steps=steps * each) for each in effort.intervals],
     }
-    studies = [Study("systems", dual_systems(*network, settings, depth, **options), measure_long)]
+    studies = [Study("systems", dual_systems(*network, settings, depth, effort.levels, **options), measure_long)]
     for name, changed in others.items():
         points = tuple(point for each in changed for point in replayed(*network, each, depth, **options))
         studies += [Study(name, points, measure_long)] if points else []
@@ -78,6 +84,7 @@ def tables(studies: Studies, results: Results) -> Tables:
     found = {}
     for name, study in studies.items():
         found[name] = summarise_ceilings(study.points, results[name])
+        found[f"{name}-costs"] = costs(study.points)
         found[f"{name}-prefixes"] = summarise_prefixes(study.points, results[name])
     return {**found, "comparisons": comparisons(found["systems"])}
 

@@ -15,6 +15,9 @@ from transformer_checks.trends import merge_levels, trend_row
 SINGLE = "single"
 """System of the sweep over sparsities."""
 
+MIXTURES = {"moe-active": "active", "moe-total": "total"}
+"""Mixtures of experts with as many parameters a token as the dense model, and with as many in all."""
+
 QUANTITIES = ("capacity", "unbroken", "richness", "product", "retained")
 
 Rows = list[dict[str, Any]]

@@ -3,9 +3,9 @@
 Every system has the same weights and learns the same tasks in as many steps. The dual one learns with its fast zone
 (sparse layers) and consolidates into its slow one (dense). Its controls differ in one thing each: the same zones at one
 sparsity (B1-same), no consolidation, no zones (all weights learn, with the two sparsities), or one zone that rehearses
-what the dual one is taught, with the same store and as many steps. B1 is the best single regime without rehearsal, of a
-sweep of sparsities at two learning rates: that of the single regimes, and that of the fast zone, which needs a larger
-one as it learns with fewer weights. B0 is the dense one at the former.
+what the dual one is taught, with the same store and as many steps. Mixtures of experts stand beside them. B1 is the
+best single regime without rehearsal, of a sweep of sparsities at their own learning rate and of two at that of the fast
+zone, which is larger as it learns with fewer weights. B0 is the dense one at the former.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ from theory.activity import ACTIVITY_GRID
 from transformer_checks.ceilings import EPSILONS
 from transformer_checks.consolidation import Consolidation
 from transformer_checks.continual import Protocol
-from transformer_checks.exp2 import SINGLE, paired
+from transformer_checks.exp2 import MIXTURES, SINGLE, paired
 from transformer_checks.facts import FactsSpec
 from transformer_checks.long_sequences import LongPoint
 
@@ -33,15 +33,21 @@ REHEARSAL_DENSE, REHEARSAL_SPARSE = "rehearsal, dense", "rehearsal, sparse"
 
 
 def dual_systems(
-    spec: FactsSpec, protocol: Protocol, plan: Consolidation, depth: int, **options: Any
+    spec: FactsSpec,
+    protocol: Protocol,
+    plan: Consolidation,
+    depth: int,
+    levels: tuple[float, ...] = ACTIVITY_GRID,
+    **options: Any,
 ) -> tuple[LongPoint, ...]:
-    """The dual system, its controls, and single regimes at all levels of the activity grid.
+    """The dual system, its controls, and single regimes of several levels.
 
     Args:
         spec: of the tasks.
         protocol: how a task is learned.
         plan: of the consolidation; its fast layers are the fast zone.
         depth: layers of the model.
+        levels: k/m of the single regimes at their own learning rate; at the fast zone's, only its level and dense.
         options: fields of all points, such as seeds.
 
     Raises:
@@ -51,9 +57,13 @@ def dual_systems(
         raise ValueError("a dual system needs layers for its fast zone")
 
     def point(
-        system: str, levels: tuple[float, ...], consolidation: Consolidation | None, how: Protocol = protocol
+        system: str,
+        levels: tuple[float, ...],
+        consolidation: Consolidation | None,
+        how: Protocol = protocol,
+        mixture: str | None = None,
     ) -> LongPoint:
-        return LongPoint(system, spec, how, "kwta", levels, consolidation, **options)
+        return LongPoint(system, spec, how, "kwta", levels, consolidation, mixture=mixture, **options)
 
     differentiated = tuple(FAST_LEVEL if layer in plan.fast else 1.0 for layer in range(depth))
     rehearsal, never = replace(plan, fast=()), replace(plan, interval=protocol.tasks + 1)
@@ -66,8 +76,9 @@ def dual_systems(
         point(NO_ZONES, differentiated, None),
         point(REHEARSAL_DENSE, (1.0,), rehearsal),
         point(REHEARSAL_SPARSE, (FAST_LEVEL,), rehearsal),
-        *(point(SINGLE, (level,), None) for level in ACTIVITY_GRID),
-        *(point(FAST_SINGLE, (level,), None, fast) for level in ACTIVITY_GRID),
+        *(point(name, (1.0,), None, mixture=equal) for name, equal in MIXTURES.items()),
+        *(point(SINGLE, (level,), None) for level in levels),
+        *(point(FAST_SINGLE, (level,), None, fast) for level in (FAST_LEVEL, 1.0)),
     )
 
 

@@ -39,8 +39,7 @@ class Description:
         vocabulary: tokens.
         length: context, tokens.
         training_bytes: weights, gradients and AdamW's moments, in bytes, without activations.
-        flops_per_token: floating-point operations of a forward and a backward pass, per token at full context:
-            `6 (parameters - embedding) + 12 depth width length` (Chowdhery et al. 2022, PaLM, appendix B).
+        flops_per_token: floating-point operations of a forward and a backward pass, per token at full context.
     """
 
     preset: str
@@ -129,5 +128,18 @@ def describe(preset: str) -> Description:
         vocabulary=sizes.vocabulary,
         length=sizes.length,
         training_bytes=count * sum(BYTES.values()),
-        flops_per_token=6 * (count - sizes.vocabulary * sizes.width) + 12 * sizes.depth * sizes.width * sizes.length,
+        flops_per_token=flops_per_token(sizes, count, sizes.length),
     )
+
+
+def flops_per_token(sizes: Sizes, count: int, length: int) -> int:
+    """Floating-point operations of a forward and a backward pass per token, in a context of so many tokens.
+
+    `6 (parameters - embedding) + 12 depth width length` (Chowdhery et al. 2022, PaLM, appendix B).
+
+    Args:
+        sizes: of the model.
+        count: its parameters.
+        length: of the context, tokens.
+    """
+    return 6 * (count - sizes.vocabulary * sizes.width) + 12 * sizes.depth * sizes.width * length

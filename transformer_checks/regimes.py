@@ -147,6 +147,6 @@ def long_facts(tasks: int) -> FactsSpec:
     return FactsSpec(keys=12, most_tasks=tasks + 1)
 
 
-def long_protocol(tasks: int) -> Protocol:
+def long_protocol(tasks: int, pretraining: int = LONG_PRETRAINING) -> Protocol:
     """Gentle training on a long sequence, without measurements on the way."""
-    return replace(GENTLE, tasks=tasks, stretches=0, pretraining=LONG_PRETRAINING)
+    return replace(GENTLE, tasks=tasks, stretches=0, pretraining=pretraining)

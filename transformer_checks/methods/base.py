@@ -6,7 +6,7 @@ of a long sequence are those of a short one.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 from jaxtyping import Array, Float, Int, Key
@@ -26,7 +26,10 @@ class Method:
 
     Attributes:
         name: as in `methods.METHODS`; a field, so that methods with equal settings stay apart in records.
+        replayed: stored examples that a step learns along with each one of its batch.
     """
+
+    replayed: ClassVar[int] = 0
 
     name: str = field(default="none", init=False)
 

@@ -5,7 +5,7 @@ Both keep a fixed number of examples of all tasks so far, every example of every
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -56,6 +56,7 @@ class Replay(Method):
         ValueError: a capacity below 1, or a strength that is not positive.
     """
 
+    replayed: ClassVar[int] = 1
     name: str = field(default="replay", init=False)
 
     capacity: int = 128
@@ -119,6 +120,7 @@ class LogitReplay(Method):
         ValueError: a capacity below 1, or a strength that is not positive.
     """
 
+    replayed: ClassVar[int] = 1
     name: str = field(default="der", init=False)
 
     capacity: int = 128
