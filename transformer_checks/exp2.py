@@ -1,5 +1,6 @@
 """Experiment 2: is there a ceiling on (tasks) x (information per task) for one sparsity, and for other methods?"""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -122,10 +123,17 @@ def against_sweep(table: xr.Dataset) -> xr.Dataset:
     return _table(rows)
 
 
-def paired(difference: Floats, margin: float = 0.0) -> dict[str, float]:
-    """A paired `difference` with `_low` and `_high` (95%), `more_p` (it is above 0) and `less_p` (below `margin`)."""
+def paired(difference: Floats, margin: float = 0.0, resolution: float = 0.0) -> dict[str, float]:
+    """A paired `difference` with `_low` and `_high` (95%), `more_p` (it is above 0) and `less_p` (below `margin`).
+
+    Args:
+        difference: one a seed, shape [seed].
+        margin: of `less_p`.
+        resolution: steps in which both quantities are counted. Seeds that agree to a step may differ by less than it,
+            so the variance of a difference is taken to be at least that of two rounding errors.
+    """
     seeds, mean = difference.size, float(difference.mean())
-    error = float(difference.std(ddof=1) / np.sqrt(seeds))
+    error = math.sqrt(max(float(difference.var(ddof=1)), resolution**2 / 6) / seeds)
     reach = float(stats.t.isf(0.025, seeds - 1)) * error
 
     def above(limit: float) -> float:

@@ -25,6 +25,9 @@ from transformer_checks.long_sequences import LongPoint
 FAST_LEVEL = 0.05
 """k/m of the fast zone (the proposal's Experiment 3)."""
 
+WHOLE = ("capacity", "unbroken")
+"""Quantities counted in whole tasks."""
+
 DUAL = "dual"
 SAME_SPARSE, SAME_DENSE = "B1-same, sparse", "B1-same, dense"
 NO_CONSOLIDATION, NO_ZONES = "dual, no consolidation", "both sparsities, no zones"
@@ -124,7 +127,7 @@ def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
                         "eps": eps,
                         "first_mean": float(first.mean()),
                         "second_mean": float(second.mean()),
-                        **paired(first - second, margin),
+                        **paired(first - second, margin, 1.0 if quantity in WHOLE else 0.0),
                     }
                 )
     return xr.Dataset({name: ("row", [row[name] for row in rows]) for name in rows[0]})

@@ -139,9 +139,12 @@ def misfit(values: ArrayLike, draws: int = DRAWS, seed: int = 0) -> float:
 def _distance(by_seed: Floats) -> Floats:
     """Squared distance of means from their falling fit over their variances, shape [draw] from [draw, level, seed]."""
     means, variances = by_seed.mean(axis=-1), by_seed.var(axis=-1, ddof=1)
-    floor = 1e-12 * variances.max(axis=-1, keepdims=True) + np.finfo(np.float64).tiny
-    weights = 1 / np.maximum(variances, floor)
-    return (weights * (means - falling_fit(means, weights)) ** 2).sum(axis=-1)
+    largest = variances.max(axis=-1, keepdims=True)
+    # Without any scatter the levels count alike, and any distance is beyond what chance explains.
+    weights = np.where(largest > 0, 1 / np.maximum(variances / np.where(largest > 0, largest, 1.0), 1e-12), 1.0)
+    distance = (weights * (means - falling_fit(means, weights)) ** 2).sum(axis=-1)
+    beyond = np.where(distance > 0, np.inf, 0.0)
+    return np.divide(distance, largest[..., 0], out=beyond, where=largest[..., 0] > 0)
 
 
 def _at_least_three(values: ArrayLike) -> Floats:

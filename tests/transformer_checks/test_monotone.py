@@ -112,3 +112,10 @@ def test_too_few_levels():
     for test in (reversal, misfit):
         with pytest.raises(ValueError, match="at least 2 levels, got 1"):
             test(np.ones((1, 4)))
+
+
+def test_seeds_without_any_scatter_are_no_accident():
+    rising = np.arange(4.0)[:, None] + np.zeros((4, 3))
+    assert misfit(-rising) == 1
+    assert misfit(np.zeros((4, 3))) == 1
+    assert misfit(rising) < 1e-3
