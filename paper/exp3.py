@@ -13,7 +13,7 @@ from proofs.experiments.ceilings import from_experiment3
 from sims.harness.sweep import Study
 from theory.activity import ACTIVITY_GRID
 from transformer_checks.costs import costs
-from transformer_checks.exp2 import summarise_ceilings, summarise_prefixes
+from transformer_checks.exp2 import MIXTURES, summarise_ceilings, summarise_prefixes
 from transformer_checks.exp3 import FAST_LEVEL, comparisons, dual_systems, replayed
 from transformer_checks.long_sequences import measure_long
 from transformer_checks.presets import check_preset
@@ -31,21 +31,23 @@ class Effort:
         intervals: other numbers of tasks between consolidations, likewise.
         preset: of the model's sizes.
         levels: k/m of the single regimes.
+        mixtures: of experts.
         pretraining: steps before the sequence.
     """
 
     tasks: int
     seeds: int
     replay: tuple[int, ...] = (0, 64)
-    intervals: tuple[int, ...] = (1, 5)
+    intervals: tuple[int, ...] = (4,)
     preset: str = "tiny"
     levels: tuple[float, ...] = ACTIVITY_GRID
+    mixtures: tuple[str, ...] = tuple(MIXTURES)
     pretraining: int = LONG_PRETRAINING
 
 
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort(4, 4, (), (), levels=(FAST_LEVEL, 1.0), pretraining=300),
-    "laptop": Effort(16, 6),
+    "quick": Effort(4, 4, (), (), levels=(FAST_LEVEL, 1.0), mixtures=(), pretraining=300),
+    "laptop": Effort(12, 6),
     "large": Effort(50, 16, preset="small"),
 }
 
@@ -72,7 +74,8 @@ def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
         "budgets": [replace(settings, replay=replay) for replay in effort.replay],
         "intervals": [replace(settings, interval=each, steps=steps * each) for each in effort.intervals],
     }
-    studies = [Study("systems", dual_systems(*network, settings, depth, effort.levels, **options), measure_long)]
+    systems = dual_systems(*network, settings, depth, effort.levels, effort.mixtures, **options)
+    studies = [Study("systems", systems, measure_long)]
     for name, changed in others.items():
         points = tuple(point for each in changed for point in replayed(*network, each, depth, **options))
         studies += [Study(name, points, measure_long)] if points else []

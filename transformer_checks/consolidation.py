@@ -18,7 +18,7 @@ from theory.activity import check_count
 from transformer_checks.groups import GROUPS, by_group
 from transformer_checks.model import Transformer, forward
 from transformer_checks.objectives import Split, penalty
-from transformer_checks.optimisers import optimiser
+from transformer_checks.optimisers import check_optimiser, optimiser
 from transformer_checks.sparsity import Sparsity
 
 
@@ -74,6 +74,7 @@ class Consolidation:
         for name in ("learning_rate", "fast_learning_rate"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)!r}")
+        check_optimiser(self.optimiser)
 
 
 def zone(fast: tuple[int, ...], depth: int, which: str) -> Float[Array, "group layer"]:
@@ -136,10 +137,10 @@ def distil(
     """The model after its slow zone has learned the stored answers, batches being drawn from all tasks alike.
 
     What is minimised is the cross-entropy of the answers stored and given at the positions that count (Hinton et al.
-    2015, temperature 1).
+    2015, temperature 1). What is drawn does not depend on the room that the store has for later tasks.
     """
     flat = jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), store)
-    chances = jnp.where(flat.kept, 0.0, -jnp.inf)
+    upto = jnp.cumsum(flat.kept)
     rule: Any = optimiser(plan.optimiser, plan.learning_rate)
 
     def loss(model: Transformer, chosen: Int[Array, " batch"]) -> Float[Array, ""]:
@@ -150,7 +151,8 @@ def distil(
 
     def step(count: Int[Array, ""], carried: tuple[Any, Any]) -> tuple[Any, Any]:
         model, state = carried
-        chosen = jax.random.categorical(jax.random.fold_in(key, count), chances, shape=(plan.batch,))
+        drawn = jax.random.randint(jax.random.fold_in(key, count), (plan.batch,), 0, upto[-1])
+        chosen = jnp.searchsorted(upto, drawn, side="right")
         updates, state = rule.update(jax.grad(loss)(model, chosen), state, model)
         change: Any = by_group(updates, slow)
         return optax.apply_updates(model, change), state
@@ -194,12 +196,13 @@ def consolidate(
 
 
 def stored_numbers(plan: Consolidation, tasks: int, examples: int, length: int, vocabulary: int) -> dict[str, int]:
-    """What the store holds at its fullest, just before the last of so many tasks is consolidated.
+    """What the store holds at its fullest over so many tasks: just before the last consolidation, or at the end.
 
     Returns:
         `examples`, `tokens`, and `logits` (numbers: one for every token of the vocabulary at every counted position,
         one position an example as for facts).
     """
-    fresh = min(plan.interval, tasks)
-    count = fresh * examples + (tasks - fresh) * min(plan.replay, examples)
+    old, taught = min(plan.replay, examples), tasks // plan.interval * plan.interval
+    before = plan.interval * examples + (taught - plan.interval) * old if taught else 0
+    count = max(before, taught * old + (tasks - taught) * examples)
     return {"examples": count, "tokens": count * length, "logits": count * vocabulary}

@@ -79,8 +79,10 @@ def summarise_prefixes(points: Sequence[LongPoint], datasets: Sequence[xr.Datase
 def sweep_trends(table: xr.Dataset) -> xr.Dataset:
     """Trends of C, B, their product and what is retained with measured sparsity, for every eps and implementation.
 
-    Rows as `trends.trend_row`, the regime being `eps=...`; with `spread`, the largest over the smallest mean of the
-    levels and its bootstrap bounds `spread_low` and `spread_high`, for quantities that are positive.
+    Rows as `trends.trend_row`, the regime being `eps=...`; with `censored`, the largest share of seeds of any level
+    whose bound was kept to the end of the sequence (their capacity is only known to be no less), and `spread`, the
+    largest over the smallest mean of the levels and its bootstrap bounds `spread_low` and `spread_high`, for quantities
+    that are positive.
     """
     rows: Rows = []
     sweep = table.isel(point=np.flatnonzero(table["system"].values == SINGLE))
@@ -92,15 +94,18 @@ def sweep_trends(table: xr.Dataset) -> xr.Dataset:
             some = own.sel(eps=eps)
             for name in QUANTITIES:
                 row = trend_row(f"eps={eps:g}", name, implementation, some["sparsity"].values, some[name].values)
-                rows.append({**row, **_spread(some[name].values)})
+                censored = float(some["censored"].mean("seed").max())
+                rows.append({**row, "censored": censored, **_spread(some[name].values)})
     return _table(rows)
 
 
 def against_sweep(table: xr.Dataset) -> xr.Dataset:
     """C times B of every method, less that of the best level of the sparsity sweep, paired by seed; one row a method.
 
-    Columns: `system`, `eps`, `difference` (bits) with `_low` and `_high` (95%, Student), `more_p` (one-sided p-value
-    that the method exceeds), `reference` (label of the best level, by its mean), `product`, `reference_product`.
+    Columns: `system`, `eps`, `difference` (bits) with `_low` and `_high` (95%, Student), `more_p` and `less_p`
+    (one-sided p-values that the method exceeds, or does not reach), `censored` and `reference_censored` (shares of
+    seeds whose bound was kept to the end of the sequence; what that leaves open is not tested, its p-value is 1),
+    `reference` (label of the best level, by its mean), `product`, `reference_product`.
     """
     rows: Rows = []
     names = table["system"].values
@@ -108,13 +113,19 @@ def against_sweep(table: xr.Dataset) -> xr.Dataset:
     for eps in table["eps"].values:
         products = sweep["product"].sel(eps=eps).values
         best = int(products.mean(axis=1).argmax())
+        limited = float(sweep["censored"].sel(eps=eps).values[best].mean())
         for place in np.flatnonzero(names != SINGLE):
             own = table.isel(point=place).sel(eps=eps)
+            tested, censored = paired(own["product"].values - products[best]), float(own["censored"].mean())
             rows.append(
                 {
                     "system": str(own["system"].values),
                     "eps": float(eps),
-                    **paired(own["product"].values - products[best]),
+                    **tested,
+                    "more_p": 1.0 if limited else tested["more_p"],
+                    "less_p": 1.0 if censored else tested["less_p"],
+                    "censored": censored,
+                    "reference_censored": limited,
                     "product": float(own["product"].mean()),
                     "reference": str(sweep["label"].values[best]),
                     "reference_product": float(products[best].mean()),

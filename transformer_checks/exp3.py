@@ -41,6 +41,7 @@ def dual_systems(
     plan: Consolidation,
     depth: int,
     levels: tuple[float, ...] = ACTIVITY_GRID,
+    mixtures: tuple[str, ...] = tuple(MIXTURES),
     **options: Any,
 ) -> tuple[LongPoint, ...]:
     """The dual system, its controls, and single regimes of several levels.
@@ -51,6 +52,7 @@ def dual_systems(
         plan: of the consolidation; its fast layers are the fast zone.
         depth: layers of the model.
         levels: k/m of the single regimes at their own learning rate; at the fast zone's, only its level and dense.
+        mixtures: of experts, names of `exp2.MIXTURES`.
         options: fields of all points, such as seeds.
 
     Raises:
@@ -79,7 +81,7 @@ def dual_systems(
         point(NO_ZONES, differentiated, None),
         point(REHEARSAL_DENSE, (1.0,), rehearsal),
         point(REHEARSAL_SPARSE, (FAST_LEVEL,), rehearsal),
-        *(point(name, (1.0,), None, mixture=equal) for name, equal in MIXTURES.items()),
+        *(point(name, (1.0,), None, mixture=MIXTURES[name]) for name in mixtures),
         *(point(SINGLE, (level,), None) for level in levels),
         *(point(FAST_SINGLE, (level,), None, fast) for level in (FAST_LEVEL, 1.0)),
     )
@@ -103,12 +105,14 @@ def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
     B1 is the single regime with the largest mean of C times B at that eps, of both learning rates; B0 the dense one.
 
     Args:
-        table: `exp2.summarise_ceilings` of `dual_systems`.
+        table: `exp2.summarise_ceilings` of `dual_systems`; where a sequence ended before its bound was broken, a
+            capacity is only known to be no less, and what this leaves open is not tested (p-values of 1).
         margin: tasks; `less_p` is the p-value that the dual system's lead in capacity is below it.
 
     Returns:
         One row for every eps, quantity and control: `second` (the control), `quantity`, `eps`, `difference` with
-        `_low` and `_high`, `more_p`, `less_p`, `seeds`, `first_mean`, `second_mean`, `second_label`.
+        `_low` and `_high`, `more_p`, `less_p`, `seeds`, `first_mean`, `second_mean`, `second_label`, and the shares of
+        seeds at the end of their sequence, `first_censored` and `second_censored`.
     """
     names = table["system"].values
     (dual,) = np.flatnonzero(names == DUAL)
@@ -118,6 +122,11 @@ def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
         for control, place in _controls(at).items():
             for quantity in ("capacity", "unbroken", "product", "retained"):
                 first, second = (at[quantity].values[each] for each in (dual, place))
+                open_first, open_second = (
+                    0.0 if quantity == "retained" else float(at["censored"].values[each].mean())
+                    for each in (dual, place)
+                )
+                tested = paired(first - second, margin, 1.0 if quantity in WHOLE else 0.0)
                 rows.append(
                     {
                         "first": DUAL,
@@ -127,7 +136,11 @@ def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
                         "eps": eps,
                         "first_mean": float(first.mean()),
                         "second_mean": float(second.mean()),
-                        **paired(first - second, margin, 1.0 if quantity in WHOLE else 0.0),
+                        "first_censored": open_first,
+                        "second_censored": open_second,
+                        **tested,
+                        "more_p": 1.0 if open_second else tested["more_p"],
+                        "less_p": 1.0 if open_first else tested["less_p"],
                     }
                 )
     return xr.Dataset({name: ("row", [row[name] for row in rows]) for name in rows[0]})

@@ -17,7 +17,7 @@ from jaxtyping import Array, Key
 
 from theory.activity import check_count
 from transformer_checks.consolidation import Consolidation, Store, consolidate, empty_store, remember, zone
-from transformer_checks.continual import Data, Protocol, Record, data_of, learn_sequence, of_task
+from transformer_checks.continual import Data, Protocol, Record, data_of, learn_sequence
 from transformer_checks.facts import FactsSpec
 from transformer_checks.methods import method_of
 from transformer_checks.model import Sizes, Transformer, initialise, parameters
@@ -30,6 +30,9 @@ from transformer_checks.training import State
 
 EXPERTS, ROUTED = 8, 2
 """Experts of a layer of the mixtures, and experts that a token uses."""
+
+_ASLEEP = 2**32 - 1
+"""Folded into a run's key for consolidation; no task has this number."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class LongPoint:
         seed: of all random numbers.
 
     Raises:
-        ValueError: a field out of range, levels that are neither one nor one a layer, or a zone without layers.
+        ValueError: a field out of range, levels that are neither one nor one a layer, a zone without layers, or a
+            method beside consolidation.
     """
 
     system: str
@@ -74,6 +78,8 @@ class LongPoint:
         self.sparsity(sizes)
         if self.consolidation is not None:
             zone(self.consolidation.fast, sizes.depth, "fast")
+            if self.method != "none":
+                raise ValueError(f"method must be none where tasks are consolidated, got {self.method!r}")
 
     @property
     def label(self) -> str:
@@ -148,7 +154,7 @@ class _Sleeper:
     ) -> None:
         self.plan, self.sparsity = plan, sparsity
         self.tasks = jax.tree.map(lambda leaf: leaf[:, int(protocol.pretraining > 0) :], data.train)
-        self.keys = of_task(keys, -2)
+        self.keys = jax.vmap(lambda key: jax.random.fold_in(key, _ASLEEP))(keys)
         self.programs = _sleep_programs(plan, sizes)
         self.store = self.programs[0](self.tasks)
         self.fresh = self.programs[1](keys)

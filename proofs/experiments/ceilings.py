@@ -58,6 +58,8 @@ def _opposite(rule: Prediction, rows: Iterable[Row]) -> tuple[Finding, str] | No
     if pair is None:
         return None
     up, down = pair
+    if up["censored"]:
+        return Finding.INCONCLUSIVE, _too_short(rule, up)
     alarm = rule.parameters["false_alarm"]
     wanted = holm([up["trend_p_rising"], down["trend_p_falling"]], alarm)
     against = holm([up["trend_p_falling"], down["trend_p_rising"]], alarm)
@@ -70,6 +72,8 @@ def _bounded(rule: Prediction, rows: Iterable[Row]) -> tuple[Finding, str] | Non
     if found is None:
         return None
     first, second, product = found
+    if product["censored"]:
+        return Finding.INCONCLUSIVE, _too_short(rule, product)
     alarm, limit = rule.parameters["false_alarm"], rule.parameters["spread"]
     trends = [product["trend_p_rising"], product["trend_p_falling"]]
     opposite = [
@@ -93,10 +97,10 @@ def _none_exceeds(rule: Prediction, rows: Iterable[Row]) -> tuple[Finding, str] 
         return None
     alarm = rule.parameters["false_alarm"]
     above = holm([row["more_p"] for row in own], alarm)
-    below = holm([1 - row["more_p"] for row in own], alarm)
+    below = holm([row["less_p"] for row in own], alarm)
     finding = Finding.FAILS if above.any() else Finding.HOLDS if below.all() else Finding.INCONCLUSIVE
     ordered = [*np.flatnonzero(above), *np.flatnonzero(~above)]
-    told = "; ".join(f"{own[at]['system']} {_difference(own[at], 'bits')}" for at in ordered)
+    told = "; ".join(f"{own[at]['system']} {_at_least(own[at])}{_difference(own[at], 'bits')}" for at in ordered)
     exceed = ", ".join(own[at]["system"] for at in np.flatnonzero(above)) or "none"
     return finding, (
         f"exceeding the best level ({own[0]['reference']}, {own[0]['reference_product']:.0f} bits): {exceed}. {told} "
@@ -121,7 +125,8 @@ def _exceeds(rule: Prediction, rows: Iterable[Row]) -> tuple[Finding, str] | Non
     less = holm([row["less_p"] for row in own], alarm)
     finding = Finding.HOLDS if more.all() else Finding.FAILS if (less & ~more).any() else Finding.INCONCLUSIVE
     told = "; ".join(
-        f"against {row['second']} ({row['second_label']}) {row['first_mean']:.2f} and {row['second_mean']:.2f} tasks, "
+        f"against {row['second']} ({row['second_label']}) {_at_least(row, 'first_')}{row['first_mean']:.2f} and "
+        f"{_at_least(row, 'second_')}{row['second_mean']:.2f} tasks, "
         f"difference {_difference(row, 'tasks')}"
         for row in own
     )
@@ -133,6 +138,17 @@ def _swept(rule: Prediction, rows: Iterable[Row], *quantities: str) -> tuple[Row
     regime = f"eps={rule.parameters['eps']:g}"
     own = {row["quantity"]: row for row in rows if row["regime"] == regime and row["implementation"] == "kwta"}
     return tuple(own[name] for name in quantities) if set(quantities) <= set(own) else None
+
+
+def _too_short(rule: Prediction, row: Row) -> str:
+    return (
+        f"the sequence is too short: at some level {row['censored']:.0%} of the seeds keep to forgetting of at most "
+        f"{rule.parameters['eps']:g} nats to its end, so their capacity is not known"
+    )
+
+
+def _at_least(row: Row, prefix: str = "") -> str:
+    return "at least " if row[f"{prefix}censored"] else ""
 
 
 def _trend(row: Row) -> str:
