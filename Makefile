@@ -6,13 +6,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce figures test lint notebooks bench lock clean
+.PHONY: help reproduce figures test lint notebooks docs bench lock clean
 
 help:
 	@echo "make reproduce   derive, certify, simulate, plot and judge (SCALE=quick|laptop|large, OUT=results)"
 	@echo "make test        lint, types, tests and notebooks"
 	@echo "make figures     redraw the figures from existing results"
 	@echo "make notebooks   run the notebooks and store their outputs"
+	@echo "make docs        build the documentation site into OUT/site and follow its links"
 	@echo "make bench       benchmarks beside other software, into OUT/benchmarks (slow; downloads PyTorch and MKL)"
 	@echo "make lint        ruff and pyright only"
 
@@ -52,6 +53,13 @@ test: lint
 notebooks: $(VENV)/dev.stamp
 	CWB_SCALE=quick $(BIN)/jupytext --to ipynb --execute notebooks/*.py
 
+$(VENV)/docs.stamp: requirements/docs.txt $(VENV)/dev.stamp
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements/docs.txt
+	@touch $@
+
+docs: $(VENV)/docs.stamp
+	$(BIN)/python -m paper.site $(OUT)/site
+
 $(VENV)/bench.stamp: requirements/bench.txt $(VENV)/dev.stamp
 	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/bench.txt
 	@touch $@
@@ -65,6 +73,7 @@ LOCK := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile --quiet --universal 
 lock: $(VENV)/uv.stamp
 	$(LOCK) pyproject.toml --all-extras --group build --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml --all-extras --group build --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) --group docs --constraint requirements/dev.txt --output-file requirements/docs.txt
 	$(LOCK) requirements/bench.in --constraint requirements/dev.txt --output-file requirements/bench.txt
 
 clean:

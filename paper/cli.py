@@ -11,6 +11,8 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
 
+from paper.sweep_cli import sweep_app
+
 app = typer.Typer(
     help="The compression-writability workbench: derive, certify, simulate and illustrate the theory.",
     no_args_is_help=True,
@@ -24,6 +26,7 @@ simulate_app = typer.Typer(help="Simulate one network.", no_args_is_help=True, r
 app.add_typer(simulate_app, name="simulate")
 transformer_app = typer.Typer(help="The Transformers of the experiments.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(transformer_app, name="transformer")
+app.add_typer(sweep_app, name="sweep")
 
 Out = Annotated[Path, typer.Option(help="Output folder; results go to OUT/SCALE.")]
 Scale = Annotated[str, typer.Option(help="How much to simulate: quick, laptop or large.")]
@@ -134,12 +137,39 @@ def print_paper(
     scale: Scale = "quick",
 ) -> None:
     """Build the paper (PDF and LaTeX) from the ledger, the certificates run now, and what simulations left."""
-    from paper.document.build import build
-    from paper.document.sources import check_proofs, load_sources
+    from paper.document.build import build, output_folder
+    from paper.document.sources import check_proofs, judged, read_recorded
     from proofs.ledger import LEDGER
 
-    for path in build(load_sources(LEDGER, check_proofs(LEDGER), results, scale), out):
+    recorded = read_recorded(results, scale)
+    folder = output_folder(out)
+    _say("1. Checking every certificate")
+    proofs = check_proofs(LEDGER)
+    _say("2. Setting the pages")
+    for path in build(judged(LEDGER, proofs, recorded), folder):
         _say(str(path))
+
+
+@app.command("report")
+def write_report(
+    out: Annotated[Path, typer.Option(help="The HTML file.")] = Path("results/report.html"),
+    results: Annotated[Path, typer.Option(help="Where `cwb reproduce` left its results.")] = Path("results"),
+    scale: Scale = "quick",
+) -> None:
+    """Write one HTML page, readable offline: claims with proofs and evidence, theory curves, figures, provenance."""
+    from paper.document.sources import check_proofs, judged, read_recorded
+    from paper.report.page import output_file, page, write
+    from proofs.ledger import LEDGER
+
+    recorded = read_recorded(results, scale)
+    path = output_file(out)
+    from paper.parts import PARTS  # takes seconds: only once the input is known to be good
+
+    titles = {part.name: part.title for part in PARTS.values()}
+    _say("1. Checking every certificate")
+    proofs = check_proofs(LEDGER)
+    _say("2. Writing the page")
+    _say(str(write(page(judged(LEDGER, proofs, recorded), results, titles), path)))
 
 
 @app.command()
@@ -344,6 +374,22 @@ def claims(
         _say(json.dumps([verdicts.record(each, judgements[each.id]) for each in chosen], indent=2, ensure_ascii=False))
     else:
         _say(verdicts.table(LEDGER, judgements, [each.id for each in chosen]))
+
+
+@app.command()
+def decision(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[Path, typer.Option(help="Where simulations left their evidence.")] = Path("results"),
+) -> None:
+    """Print the proposal's Go/No-Go decision: each condition, the verdicts it rests on, and the outcome."""
+    from paper import go_no_go
+    from paper.evidence import recorded_evidence
+    from proofs.ledger import LEDGER
+
+    recorded = recorded_evidence(out)
+    proved = [each for per_claim in LEDGER.prove().values() for each in per_claim]
+    judgements = LEDGER.judge([*proved, *recorded])
+    _say(json.dumps(go_no_go.record(judgements), indent=2) if as_json else go_no_go.table(judgements))
 
 
 @app.command()

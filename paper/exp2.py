@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
+from paper.figures.exp2 import matrix, pareto, prefixes, product
 from paper.part import Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.experiments import EXPERIMENT2
@@ -107,8 +109,16 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
 
 
 def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """No figures are drawn of this experiment yet; its tables and evidence say all."""
-    return {}
+    """The figures of Experiment 2 by name, each drawn when called."""
+    ceilings, datasets = summary["ceilings"], [data for found in results.values() for data in found]
+    first = datasets[0].attrs
+    task_bits = float(first["facts"] * np.log2(first["values"]))
+    return {
+        "exp2_pareto": lambda: pareto.draw(ceilings),
+        "exp2_product": lambda: product.draw(ceilings),
+        "exp2_prefixes": lambda: prefixes.draw(summary["prefixes"], ceilings, task_bits),
+        "exp2_matrix": lambda: matrix.draw(ceilings, datasets),
+    }
 
 
 def part(preset: str | None = None) -> Part:

@@ -1,11 +1,15 @@
 """Experiment 3 as a part of the paper: two regimes with consolidation against every control."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
+from paper.figures.exp3 import budgets, matrix
+from paper.figures.exp3 import systems as against_controls
+from paper.figures.exp3 import tasks as tasks_learned
 from paper.part import Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.experiments import EXPERIMENT3
@@ -15,7 +19,7 @@ from theory.activity import ACTIVITY_GRID
 from transformer_checks.costs import costs
 from transformer_checks.exp2 import MIXTURES, summarise_ceilings, summarise_prefixes
 from transformer_checks.exp3 import FAST_LEVEL, comparisons, dual_systems, replayed
-from transformer_checks.long_sequences import measure_long
+from transformer_checks.long_sequences import LongPoint, measure_long
 from transformer_checks.presets import check_preset
 from transformer_checks.regimes import CONSOLIDATION, LONG_PRETRAINING, long_facts, long_protocol
 
@@ -86,7 +90,7 @@ def tables(studies: Studies, results: Results) -> Tables:
     """The summary tables, by name."""
     found = {}
     for name, study in studies.items():
-        found[name] = summarise_ceilings(study.points, results[name])
+        found[name] = summarise_ceilings(study.points, results[name]).assign(_dials(study.points))
         found[f"{name}-costs"] = costs(study.points)
         found[f"{name}-prefixes"] = summarise_prefixes(study.points, results[name])
     return {**found, "comparisons": comparisons(found["systems"])}
@@ -98,8 +102,27 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
 
 
 def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """No figures are drawn of this experiment yet; its tables and evidence say all."""
-    return {}
+    """The figures of Experiment 3 by name, each drawn when called; some only where their studies were run."""
+    every, prefixes, compared = summary["systems"], summary["systems-prefixes"], summary["comparisons"]
+    first = results["systems"][0].attrs
+    task_bits = float(first["facts"] * np.log2(first["values"]))
+    drawn: dict[str, Callable[[], Figure]] = {
+        "exp3_systems": lambda: against_controls.draw(every, prefixes, compared),
+        "exp3_tasks": lambda: tasks_learned.draw(every, prefixes, compared, task_bits),
+        "exp3_matrix": lambda: matrix.draw(every, compared, results["systems"]),
+    }
+    if others := {name: summary[name] for name in budgets.DIALS if name in summary}:
+        drawn["exp3_budgets"] = lambda: budgets.draw(every, others)
+    return drawn
+
+
+def _dials(points: Sequence[LongPoint]) -> dict[str, Any]:
+    """Replay budget and interval of every point's consolidation (NaN: none), as columns of a table."""
+    plans = [point.consolidation for point in points]
+    return {
+        name: ("point", [np.nan if plan is None else float(getattr(plan, name)) for plan in plans])
+        for name in ("replay", "interval")
+    }
 
 
 def part(preset: str | None = None) -> Part:

@@ -8,15 +8,17 @@ measured again.
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from paper import part as parts
 from paper import verdicts
 from paper.evidence import EVIDENCE, Say, certify
-from paper.part import Part
+from paper.part import Part, Results, Studies, Tables
 from paper.style import paper_style, save
 from proofs.book import write_evidence
+from proofs.certificate import Certificate, CertificateResult
 from proofs.claim import Finding, Target
 from proofs.ledger import LEDGER
 from sims.harness.cluster import Cluster
@@ -57,25 +59,51 @@ def reproduce(part: Part, out: Path, scale: str, seed: int, say: Say, cluster: C
     say(f"2. Simulating: {missing} of {points} points to measure in {folder}")
     measurements = parts.simulate(studies, folder, cluster=cluster)
     say("3. Judging")
-    summary = part.tables(studies, measurements)
-    for name, table in summary.items():
-        write_results(folder / f"table-{name}.nc", table, {"table": name, "scale": scale, "seed": seed})
-    measured = part.evidence(measurements, summary)
-    write_evidence(folder / EVIDENCE, measured)
-    certified = [each for claim in part.claims for each in claim.evidence(results)]
-    own = [claim.id for claim in part.claims]
-    premises = LEDGER.prove(each for each in LEDGER.closure(own) if each not in own)
-    judgements = LEDGER.judge([*certified, *(each for proved in premises.values() for each in proved), *measured])
-    say(verdicts.table(LEDGER, judgements, own))
+    summary, sound = judge(part, studies, measurements, results, folder, {"scale": scale, "seed": seed}, say)
     say("4. Drawing")
     for path in draw(part.figures(measurements, summary), Path(out) / scale / FIGURES):
         say(f"  {path}")
     say(f"Done in {time.perf_counter() - start:.0f} s (scale {scale}, seed {seed}).")
+    return sound
+
+
+def judge(
+    part: Part,
+    studies: Studies,
+    measurements: Results,
+    certificates: Mapping[Certificate, CertificateResult],
+    folder: Path,
+    settings: Mapping[str, Any],
+    say: Say,
+) -> tuple[Tables, bool]:
+    """Write tables and evidence of what was measured, say the verdicts on the part's claims; return the tables.
+
+    With them whether every certificate passed and no simulation contradicts what one proves.
+
+    Args:
+        part: what was measured.
+        studies: of the part.
+        measurements: their results.
+        certificates: of the part's claims, checked.
+        folder: of the part's results.
+        settings: scale and seed, for the record.
+        say: takes each line for the reader.
+    """
+    summary = part.tables(studies, measurements)
+    for name, table in summary.items():
+        write_results(folder / f"table-{name}.nc", table, {"table": name, **settings})
+    measured = part.evidence(measurements, summary)
+    write_evidence(folder / EVIDENCE, measured)
+    certified = [each for claim in part.claims for each in claim.evidence(certificates)]
+    own = [claim.id for claim in part.claims]
+    premises = LEDGER.prove(each for each in LEDGER.closure(own) if each not in own)
+    judgements = LEDGER.judge([*certified, *(each for proved in premises.values() for each in proved), *measured])
+    say(verdicts.table(LEDGER, judgements, own))
     unproved = [each for each in certified if each.finding is Finding.INCONCLUSIVE]
     argued = {claim.id for claim in part.claims if claim.arguments}
     exact = [each for each in measured if each.target is Target.EXACT and each.claim_id in argued]
     unexpected = [each for each in exact if each.finding is Finding.FAILS]
-    return not unproved and not unexpected
+    return summary, not unproved and not unexpected
 
 
 def redraw(part: Part, out: Path, scale: str, seed: int) -> list[Path]:

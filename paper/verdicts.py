@@ -31,10 +31,21 @@ def table(ledger: Ledger, judgements: Mapping[str, Judgement], ids: Iterable[str
             text = f"- {subject}: {evidence.summary}"
             lines += textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
         if judgement.void:
-            lines.append(f"{indent}- void: {len(judgement.void)} recorded for an earlier wording")
-        if not judgement.evidence and claim.depends_on:
+            lines += textwrap.wrap(lapse(judgement), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+        if not judgement.evidence and not judgement.void and claim.depends_on:
             lines.append(f"{indent}- {judgement.reason}; rests on {', '.join(claim.depends_on)}")
+    if lapsed := [claim.id for claim in chosen if judgements[claim.id].void]:
+        lines.append(f"LAPSED EVIDENCE: the wording of {', '.join(lapsed)} was changed after there were results")
     return "\n".join(lines)
+
+
+def lapse(judgement: Judgement) -> str:
+    """Return a line about the evidence on a claim that was recorded for another wording and does not count."""
+    first, *others = judgement.void
+    more = f", and {len(others)} more" if others else ""
+    summary = textwrap.shorten(first.summary, WIDTH, placeholder=" ...")
+    found = f"{first.grade.value}, {first.target.value} statement {first.finding.value}"
+    return f"- LAPSED, recorded for an earlier wording ({first.fingerprint}): {found}: {summary}{more}"
 
 
 def record(claim: Claim, judgement: Judgement) -> dict[str, Any]:

@@ -133,9 +133,14 @@ _CHECKED: dict[Certificate, CertificateResult] = {}
 
 
 def write_evidence(path: Path | str, evidence: Iterable[Evidence]) -> None:
-    """Write evidence to a JSON file, so that a reader sees either the old file or the whole new one."""
-    path = Path(path)
-    text = json.dumps({"evidence": [each.to_json() for each in evidence]}, indent=2, ensure_ascii=False) + "\n"
+    """Write evidence to a JSON file, so that a reader sees either the old file or the whole new one.
+
+    Evidence in the old file on another wording of a claim in the new one is kept. It counts for nothing, but shows from
+    then on that the wording (of a prediction, say) was changed after there were results.
+    """
+    path, new = Path(path), tuple(evidence)
+    records = [each.to_json() for each in (*new, *_lapsed(path, new))]
+    text = json.dumps({"evidence": records}, indent=2, ensure_ascii=False) + "\n"
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -144,6 +149,17 @@ def write_evidence(path: Path | str, evidence: Iterable[Evidence]) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _lapsed(path: Path, new: tuple[Evidence, ...]) -> list[Evidence]:
+    """Return what a file holds on other wordings of the claims in new evidence."""
+    try:
+        old = read_evidence(path) if path.exists() else ()
+    except ValueError:  # a damaged record is to be replaced: there is nothing in it to keep
+        return []
+    wordings = {(each.claim_id, each.fingerprint) for each in new}
+    ids = {claim_id for claim_id, _ in wordings}
+    return [each for each in old if each.claim_id in ids and (each.claim_id, each.fingerprint) not in wordings]
 
 
 def read_evidence(path: Path | str) -> tuple[Evidence, ...]:

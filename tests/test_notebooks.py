@@ -11,8 +11,8 @@ SCRIPTS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.
 
 
 def test_there_are_notebooks():
-    names = ["01_theorem_1_interference", "02_theorem_2_capacity", "03_proposition_1_dual_regime"]
-    names.append("04_exp1_interference")
+    names = ["00_start_here", "01_theorem_1_interference", "02_theorem_2_capacity", "03_proposition_1_dual_regime"]
+    names += ["04_exp1_interference", "05_exp2_ceiling", "06_exp3_dual_regime"]
     assert [script.stem for script in SCRIPTS] == names
 
 

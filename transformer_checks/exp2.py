@@ -105,17 +105,22 @@ def against_sweep(table: xr.Dataset) -> xr.Dataset:
     Columns: `system`, `eps`, `difference` (bits) with `_low` and `_high` (95%, Student), `more_p` and `less_p`
     (one-sided p-values that the method exceeds, or does not reach), `censored` and `reference_censored` (shares of
     seeds whose bound was kept to the end of the sequence; what that leaves open is not tested, its p-value is 1),
-    `reference` (label of the best level, by its mean), `product`, `reference_product`.
+    `reference` (label of the best level, by its mean), `product`, `reference_product`; and beside it, the same at every
+    eps, what is retained after the whole sequence, less that of the level that retains most: `retained_difference` with
+    `_low` and `_high`, `retained`, `retained_reference` (label), `reference_retained`.
     """
     rows: Rows = []
     names = table["system"].values
     sweep = table.isel(point=np.flatnonzero(names == SINGLE))
+    kept = sweep["retained"].isel(eps=0).values
+    most = int(kept.mean(axis=1).argmax())
     for eps in table["eps"].values:
         products = sweep["product"].sel(eps=eps).values
         best = int(products.mean(axis=1).argmax())
         limited = float(sweep["censored"].sel(eps=eps).values[best].mean())
         for place in np.flatnonzero(names != SINGLE):
             own = table.isel(point=place).sel(eps=eps)
+            ahead = paired(own["retained"].values - kept[most])
             tested, censored = paired(own["product"].values - products[best]), float(own["censored"].mean())
             rows.append(
                 {
@@ -129,6 +134,10 @@ def against_sweep(table: xr.Dataset) -> xr.Dataset:
                     "product": float(own["product"].mean()),
                     "reference": str(sweep["label"].values[best]),
                     "reference_product": float(products[best].mean()),
+                    **{f"retained_{name}": ahead[name] for name in ahead if name.startswith("difference")},
+                    "retained": float(own["retained"].mean()),
+                    "retained_reference": str(sweep["label"].values[most]),
+                    "reference_retained": float(kept[most].mean()),
                 }
             )
     return _table(rows)

@@ -5,6 +5,7 @@ The same results give the same bytes: no dates, no fonts of the machine, no path
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pypandoc
@@ -34,30 +35,51 @@ def markdown(sources: Sources) -> str:
     return "\n\n".join(fill(path.read_text(encoding="utf-8"), sources) for path in section_files())
 
 
+def output_folder(out: Path) -> Path:
+    """Return the folder for the paper, made if need be.
+
+    Raises:
+        ValueError: it cannot be made, or not be written to.
+    """
+    try:
+        (Path(out) / "figures").mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise ValueError(f"cannot write the paper to {out}: {error.strerror or error}") from error
+    return Path(out)
+
+
 def build(sources: Sources, out: Path) -> tuple[Path, Path]:
     """Write `paper.pdf` and `paper.tex` (with `references.bib` and `figures/`) into a folder; return the two.
 
     Raises:
-        ValueError: an unknown placeholder, or mathematics that cannot be set.
-        OSError: the folder cannot be written.
+        ValueError: an unknown placeholder, an assertion that the verdicts contradict, mathematics that cannot be set,
+            or a folder that cannot be written to.
     """
     text = markdown(sources)
-    out = Path(out)
-    (out / "figures").mkdir(parents=True, exist_ok=True)
+    out = output_folder(out)
     for name, path in sources.figures.items():
         shutil.copyfile(path, out / "figures" / f"{name}.pdf")
     shutil.copyfile(BIBLIOGRAPHY, out / BIBLIOGRAPHY.name)
     (out / "paper.md").write_text(text, encoding="utf-8")
-    tex = out / "paper.tex"
-    options = ["--standalone", "--natbib", "--bibliography", BIBLIOGRAPHY.name, "--metadata", f"title={TITLE}"]
-    options += ["--variable", "biblio-style=plainnat", "--include-in-header", str(HERE / "header.tex")]
-    tex.write_text(pandoc(text, "latex", *options), encoding="utf-8")
-    body = pandoc(text, "typst", "--citeproc", "--bibliography", str(BIBLIOGRAPHY))
-    source = out / "paper.typ"
-    source.write_text((HERE / "template.typ").read_text(encoding="utf-8") + body, encoding="utf-8")
-    pdf = out / "paper.pdf"
+    tex, source, pdf = (out / f"paper.{kind}" for kind in ("tex", "typ", "pdf"))
+    tex.write_text(latex(text), encoding="utf-8")
+    source.write_text(pages(text), encoding="utf-8")
     set_pages(source, pdf)
     return pdf, tex
+
+
+def latex(text: str) -> str:
+    """Return Markdown as a LaTeX document; raises as `pandoc`."""
+    options = ["--standalone", "--number-sections", "--natbib", "--metadata", f"title={TITLE}"]
+    return pandoc(text, "latex", *options, "--include-in-header", str(HERE / "header.tex"))
+
+
+def pages(text: str) -> str:
+    """Return Markdown as a Typst document; raises as `pandoc`."""
+    body = pandoc(text, "typst", "--citeproc", "--bibliography", str(BIBLIOGRAPHY))
+    return (HERE / "template.typ").read_text(encoding="utf-8") + body
 
 
 def set_pages(source: Path, target: Path) -> None:

@@ -56,13 +56,21 @@ def check_proofs(ledger: Ledger) -> dict[Certificate, CertificateResult]:
     return {certificate: certificate.check(known=known) for certificate in certificates}
 
 
-def load_sources(ledger: Ledger, proofs: Mapping[Certificate, CertificateResult], results: Path, scale: str) -> Sources:
-    """Read what `cwb reproduce` left of a scale and judge the claims by it and by the certificates.
+@dataclass(frozen=True)
+class Recorded:
+    """What `cwb reproduce` left of a scale: evidence, summary tables by part and name, PDF figures by name."""
+
+    scale: str
+    evidence: tuple[Evidence, ...]
+    tables: Mapping[tuple[str, str], xr.Dataset]
+    figures: Mapping[str, Path]
+
+
+def read_recorded(results: Path, scale: str) -> Recorded:
+    """Read what `cwb reproduce` left of a scale.
 
     Args:
-        ledger: the claims.
-        proofs: `check_proofs(ledger)`.
-        results: the output folder of `cwb reproduce`; an empty or missing one holds no results.
+        results: its output folder; an empty or missing one holds no results.
         scale: one of `paper.part.SCALES`.
 
     Raises:
@@ -74,12 +82,19 @@ def load_sources(ledger: Ledger, proofs: Mapping[Certificate, CertificateResult]
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
     folder = Path(results) / scale
-    recorded: list[Evidence] = []
-    for path in sorted(folder.glob(f"*/{EVIDENCE}")):
-        recorded += read_evidence(path)
+    evidence = [each for path in sorted(folder.glob(f"*/{EVIDENCE}")) for each in read_evidence(path)]
     paths = sorted(folder.glob("*/table-*.nc"))
     tables = {(path.parent.name, path.stem.removeprefix("table-")): read_results(path) for path in paths}
-    certified = [each for claim in ledger.claims for each in claim.evidence(proofs)]
-    judgements = ledger.judge([*certified, *recorded])
     figures = {path.stem: path for path in sorted(folder.glob("figures/*.pdf"))}
-    return Sources(scale, ledger, judgements, proofs, tables, figures)
+    return Recorded(scale, tuple(evidence), tables, figures)
+
+
+def judged(ledger: Ledger, proofs: Mapping[Certificate, CertificateResult], recorded: Recorded) -> Sources:
+    """Judge the claims of a ledger by its checked certificates (`check_proofs`) and by what is recorded.
+
+    Raises:
+        ValueError: some evidence is about an unknown claim.
+    """
+    certified = [each for claim in ledger.claims for each in claim.evidence(proofs)]
+    judgements = ledger.judge([*certified, *recorded.evidence])
+    return Sources(recorded.scale, ledger, judgements, proofs, recorded.tables, recorded.figures)

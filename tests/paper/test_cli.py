@@ -89,6 +89,7 @@ def test_prove_exits_with_1_for_a_false_claim(capsys, monkeypatch):
         (["reproduce", "theorem1", "--cluster", "pbs"], "cluster must be one of slurm, local, got 'pbs'"),
         (["reproduce", "all", "--cluster", "local,jobs=0"], "jobs of a cluster's job must be at least 1, got 0"),
         (["reproduce", "theorem7"], "theorem7"),
+        (["paper", "--results", "none", "--scale", "huge"], "scale must be one of quick, laptop, large, got 'huge'"),
         (["prove", "T1.varance"], "did you mean T1.variance?"),
         (["prove", "E1.linear"], "no certificates yet for E1.linear"),
         (["claims", "T9"], "unknown claim 'T9'"),
@@ -139,6 +140,37 @@ def test_figures_without_results_say_what_is_missing(capsys, tmp_path):
     status, _, err = run(capsys, "figures", "--scale", "quick", "--out", tmp_path)
     assert status == 2
     assert "have no results" in err
+
+
+def test_paper_without_results_says_so(capsys, tmp_path, monkeypatch):
+    """From an empty folder the paper can be built; with one certificate checked here, all in `tests/proofs`."""
+    from paper.document import build, sources
+    from proofs.ledger import LEDGER
+
+    prose = tmp_path / "sections"
+    prose.mkdir()
+    (prose / "1.md").write_text("# One\n\n{{ simulations T1.nested }}\n\n{{ decision }}\n")
+    monkeypatch.setattr(build, "SECTIONS", prose)
+    little = {each.certificate: each.certificate.check() for each in LEDGER.claim("T1.nested").arguments}
+    monkeypatch.setattr(sources, "check_proofs", lambda _: little)
+    judgements = LEDGER.judge([])
+    monkeypatch.setattr(
+        sources, "judged", lambda ledger, proofs, found: sources.Sources("quick", ledger, judgements, proofs, {}, {})
+    )
+    (tmp_path / "results").mkdir()
+    status, out, err = run(capsys, "paper", "--results", tmp_path / "results", "--out", tmp_path / "out")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-2:] == [str(tmp_path / "out" / "paper.pdf"), str(tmp_path / "out" / "paper.tex")]
+    text = (tmp_path / "out" / "paper.md").read_text()
+    assert "not yet simulated" in text
+    assert "Decision by the proposal's own conditions: **open**." in text
+
+
+def test_paper_refuses_an_unusable_folder_before_any_work(capsys, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    status, out, err = run(capsys, "paper", "--results", tmp_path, "--out", tmp_path / "file")
+    assert (status, out) == (2, "")
+    assert err.startswith("cwb: error: cannot write the paper to")
 
 
 def test_help_does_not_import_jax():

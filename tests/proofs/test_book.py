@@ -114,6 +114,25 @@ def test_records_round_trip_and_leave_no_litter(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["evidence.json"]
 
 
+def test_evidence_on_an_earlier_wording_stays_on_record(tmp_path: Path) -> None:
+    """Else a prediction could be changed after its results, and judged again, without a trace."""
+    path = tmp_path / "evidence.json"
+    (now,) = LEDGER.prove()["middle"]
+    then, other = replace(now, fingerprint="0" * 16), replace(now, claim_id="top", fingerprint="1" * 16)
+    write_evidence(path, [then, other])
+    write_evidence(path, [now])
+    write_evidence(path, [now])
+    assert read_evidence(path) == (now, then)  # what is said of claims that are not judged any more goes
+    assert LEDGER.judge(read_evidence(path))["middle"].void == (then,)
+
+
+def test_a_damaged_record_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_text('{"evidence": [')
+    write_evidence(path, LEDGER.prove()["middle"])
+    assert len(read_evidence(path)) == 1
+
+
 def test_a_failed_write_keeps_the_old_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "evidence.json"
     write_evidence(path, LEDGER.prove()["middle"])

@@ -153,6 +153,22 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(saved, damage)
     assert bits(found.tree) == bits(_TREE)
 
 
+def test_training_goes_on_bit_for_bit_from_the_checkpoint_before_a_damaged_one(tmp_path):
+    """Steps 5 and 10 are saved, the file of the latter is cut short, and training goes on from 5 to 15."""
+    early = go_on(fresh(), 5)
+    save(tmp_path, 5, early)
+    save(tmp_path, 10, go_on(early, 10))
+    file = largest(tmp_path / "00000010")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    found = restore(tmp_path, fresh())
+    assert found is not None
+    assert found.step == 5
+    assert [str(file) in line for line in found.refused] == [True]
+    straight = bits(go_on(fresh(), 15))
+    assert bits(found.tree) != straight
+    assert bits(go_on(found.tree, 15)) == straight
+
+
 def test_damage_to_any_file_is_seen(saved):
     folder = saved / "00000002"
     files = [path for path in folder.rglob("*") if path.is_file()]

@@ -1,5 +1,7 @@
 """Facts: every pair of keys once, alphabets that overlap as dialled, and nothing else that changes with the dial."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -90,3 +92,32 @@ def test_disjoint_alphabets_need_few_keys():
 def test_more_tasks_than_the_vocabulary_has_room_for_are_refused():
     with pytest.raises(ValueError, match=r"at most 8 \(most_tasks\), got 9"):
         FactsSpec().sequence(9, seed=0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    facts=st.integers(1, 70), values=st.integers(1, 20), overlap=st.sampled_from(_OVERLAPS), seed=st.integers(0, 2**32)
+)
+def test_a_primed_first_task_has_all_values_equally_often_and_nothing_else_changes(facts, values, overlap, seed):
+    spec = FactsSpec(facts, 16, values, overlap, most_tasks=3)
+    primed, usual = (spec.sequence(3, seed, primed=primed).train.tokens for primed in (True, False))
+    counts = np.bincount(primed[0, :, 2] - 48, minlength=values)
+    assert len(counts) == values
+    assert counts.max() - counts.min() <= 1
+    np.testing.assert_array_equal(primed[:, :, :2], usual[:, :, :2])
+    np.testing.assert_array_equal(primed[1:], usual[1:])
+    np.testing.assert_array_equal(usual, spec.sequence(3, seed).train.tokens)
+
+
+def test_an_unprimed_first_task_lacks_values_and_a_primed_one_has_them_in_an_order_of_its_seed():
+    """A uniform draw has each of 64 values once with probability 64! / 64^64 < 1e-26."""
+    first = [FactsSpec().sequence(1, seed, primed=True).train.tokens[0, :, 2] for seed in (0, 1)]
+    assert all(len(set(each.tolist())) == 64 for each in first)
+    assert (first[0] != first[1]).any()
+    assert len(set(FactsSpec().sequence(1, 0).train.tokens[0, :, 2].tolist())) < 64
+
+
+@pytest.mark.parametrize(("overlap", "digest"), [(0.0, "c483876c6b163089"), (0.5, "49e4313f90f2c4cc")])
+def test_sequences_are_those_that_experiment_1_was_run_on(overlap, digest):
+    tokens = FactsSpec(16, 12, 8, overlap).sequence(3, 5).train.tokens
+    assert hashlib.sha256(tokens.astype("<i4").tobytes()).hexdigest()[:16] == digest

@@ -12,6 +12,8 @@ from transformer_checks.model import Sizes, forward, initialise
 from transformer_checks.objectives import Split, loss_of
 from transformer_checks.sparsity import sparsity_of
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 _SIZES = Sizes(vocabulary=9, length=5, depth=2, width=8, heads=2)
 _SPARSITY = sparsity_of("kwta", 0.5, 2, 32)
 _LEAVES = {"embedding": 0, "query": 1, "key": 1, "value": 1, "mix": 1, "up": 2, "down": 2, "head": 3}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import lru_cache
 
 import jax
@@ -30,8 +31,9 @@ _SIZES = Sizes(vocabulary=48, length=12, depth=2, width=32, heads=8)
 _TRAINER = Trainer("sgd", batch=8)
 _STEPS = 3
 _RATE = 4.0
-_REMAT = {1: False, 2: True, 4: False, 8: True}
-"""By the tensor axis: whether layers are computed anew."""
+_MIXTURE = replace(_SIZES, experts=4, routed=2, balance=1.0)
+_RUNS = {1: (_SIZES, False), 2: (_SIZES, True), 4: (_MIXTURE, False), 8: (_SIZES, True)}
+"""By the tensor axis: the model, and whether layers are computed anew."""
 
 
 def batches():
@@ -43,16 +45,16 @@ def batches():
 
 
 @lru_cache
-def fresh():
+def fresh(sizes):
     """A state in host memory, as one device makes it."""
-    return jax.tree.map(np.asarray, start(training_mesh(1, jax.devices()[:1]), _TRAINER, _SIZES, jax.random.key(0)))
+    return jax.tree.map(np.asarray, start(training_mesh(1, jax.devices()[:1]), _TRAINER, sizes, jax.random.key(0)))
 
 
 @lru_cache
-def learn(mesh, remat=False):
+def learn(mesh, sizes, remat=False):
     """Three steps with momentum from a fresh model: at the third, every matrix has a gradient."""
-    state = place(mesh, fresh())
-    step = step_program(mesh, _TRAINER, _SIZES, Numerics(remat=remat))
+    state = place(mesh, fresh(sizes))
+    step = step_program(mesh, _TRAINER, sizes, Numerics(remat=remat))
     sparsity = sparsity_of("kwta", 0.25, _SIZES.depth, _SIZES.hidden)
     losses = []
     for batch in batches():
@@ -78,9 +80,9 @@ spec = importlib.util.spec_from_file_location("program", sys.argv[1])
 tests = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tests)
 found = {}
-for tensor, remat in tests._REMAT.items():
+for tensor, (sizes, remat) in tests._RUNS.items():
     mesh = tests.training_mesh(tensor)
-    state, losses = tests.learn(mesh, remat)
+    state, losses = tests.learn(mesh, sizes, remat)
     for leaf, how in zip(jax.tree.leaves(state), jax.tree.leaves(tests.shardings(mesh, state)), strict=True):
         assert leaf.sharding.is_equivalent_to(how, leaf.ndim), (leaf.sharding, how)
     held = sum(leaf.addressable_shards[0].data.size for leaf in jax.tree.leaves(state.model))
@@ -109,10 +111,12 @@ def found_on(folder, tensor):
 def test_every_mesh_learns_what_one_device_learns(meshes, tensor):
     """Losses and weights of meshes (8, 1), (4, 2), (2, 4) and (1, 8), up to the order of sums in float32.
 
-    Two of them compute layers anew, which changes nothing either.
+    Two of them compute layers anew, which changes nothing either. The model of (2, 4) is a mixture of experts, one
+    expert of every layer on each device.
     """
-    alone, losses = learn(training_mesh(1, jax.devices()[:1]))
-    found, begun = found_on(meshes, tensor), weights(fresh())
+    sizes, _ = _RUNS[tensor]
+    alone, losses = learn(training_mesh(1, jax.devices()[:1]), sizes)
+    found, begun = found_on(meshes, tensor), weights(fresh(sizes))
     np.testing.assert_allclose(found["losses"], losses, rtol=1e-6)
     for name, expected in weights(alone).items():
         moved = np.abs(expected - begun[name]).max()
@@ -122,13 +126,17 @@ def test_every_mesh_learns_what_one_device_learns(meshes, tensor):
 
 @pytest.mark.parametrize("tensor", [1, 2, 4, 8])
 def test_the_tensor_axis_divides_all_weights(meshes, tensor):
-    total = sum(leaf.size for leaf in weights(fresh()).values())
-    assert int(found_on(meshes, tensor)["held"]) == total // tensor
+    """But the routers of a mixture, which every device has whole."""
+    held = weights(fresh(_RUNS[tensor][0]))
+    routers = held.pop("router").size if "router" in held else 0
+    assert (routers > 0) == (tensor == 4)
+    total = sum(leaf.size for leaf in held.values())
+    assert int(found_on(meshes, tensor)["held"]) == total // tensor + routers
 
 
 def test_fresh_weights_depend_on_the_key_alone(meshes):
     begun = np.load(meshes / "begun.npz")
-    for name, expected in weights(fresh()).items():
+    for name, expected in weights(fresh(_SIZES)).items():
         np.testing.assert_allclose(begun[name], expected, rtol=1e-5, atol=1e-7, err_msg=name)
 
 
@@ -148,7 +156,7 @@ def test_moments_lie_where_their_weights_lie(optimiser, count):
 
 def test_the_state_passed_is_gone():
     mesh = training_mesh(1, jax.devices()[:1])
-    state = place(mesh, fresh())
+    state = place(mesh, fresh(_SIZES))
     sparsity = sparsity_of("kwta", 0.25, _SIZES.depth, _SIZES.hidden)
     step_program(mesh, _TRAINER, _SIZES, Numerics())(state, place(mesh, next(batches())), sparsity, dials(1e-3))
     assert all(leaf.is_deleted() for leaf in jax.tree.leaves(state.model))

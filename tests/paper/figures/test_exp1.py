@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.container import ErrorbarContainer
+from matplotlib.text import Text
 
 from paper.figures.exp1 import confounds, curves, factors, groups, proportionality
 from paper.figures.exp1.confounds import ROWS
@@ -57,7 +58,7 @@ FIGURES = {
 def overlaps(figure):
     """Pairs of texts that overlap by more than a point, and texts that leave the figure."""
     FigureCanvasAgg(figure).draw()
-    texts = [each for each in figure.findobj(lambda artist: hasattr(artist, "get_text")) if _shown(each)]
+    texts = [each for each in figure.findobj(Text) if _shown(each)]
     boxes = [(each.get_text(), each.get_window_extent()) for each in texts]
     room = figure.dpi / 72
     outside = [

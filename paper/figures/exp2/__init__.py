@@ -1,0 +1,1 @@
+"""Figures of Experiment 2, one module each."""

@@ -1,0 +1,1 @@
+"""Figures of Experiment 3, one module each."""

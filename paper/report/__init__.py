@@ -1,0 +1,1 @@
+"""The workbench as one HTML page that needs no network: claims, proofs, theory curves, figures, provenance."""

@@ -1,0 +1,1 @@
+"""The documentation site: pages from docstrings, notebooks as they are stored, and prose; `make docs` builds it."""
