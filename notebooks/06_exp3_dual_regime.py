@@ -108,7 +108,7 @@ Image(figures["exp3_matrix"], width=900)
 # Only where these studies were run (not at `quick`).
 
 # %%
-Image(figures["exp3_budgets"], width=900) if "exp3_budgets" in figures else None
+Image(figures["exp3_budgets"], width=900) if "exp3_budgets" in figures else "not run at this scale"
 
 # %% [markdown]
 # ## The numbers

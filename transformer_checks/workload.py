@@ -66,14 +66,14 @@ class Pass(NamedTuple):
 
     Attributes:
         training: whether they train, so that they grow with the tokens of a task.
-        count: how many.
+        number: how many.
         tokens: positions of each.
         share: operations, against those of a forward and a backward pass.
         moved: bytes a parameter read and written.
     """
 
     training: bool
-    count: int
+    number: int
     tokens: float
     share: float
     moved: int
@@ -107,17 +107,17 @@ class Workload:
     @property
     def training_tokens(self) -> float:
         """Tokens that all seeds train on."""
-        return self.seeds * sum(each.count * each.tokens for each in self.passes if each.training)
+        return self.seeds * sum(each.number * each.tokens for each in self.passes if each.training)
 
     @property
     def flops(self) -> float:
         """Operations of all seeds."""
-        return self.seeds * sum(each.count * self._operations(each) for each in self.passes)
+        return self.seeds * sum(each.number * self._operations(each) for each in self.passes)
 
     def seconds(self, accelerator: Accelerator) -> float:
         """Seconds of one accelerator for all seeds."""
         return self.seeds * sum(
-            each.count * accelerator.seconds(self._operations(each), float(each.moved * self.parameters))
+            each.number * accelerator.seconds(self._operations(each), float(each.moved * self.parameters))
             for each in self.passes
         )
 

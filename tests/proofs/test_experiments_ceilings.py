@@ -1,5 +1,7 @@
 """Judging Experiments 2 and 3: tables that are clearly one thing are judged to be it, and chance rarely decides."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -201,10 +203,9 @@ def test_evidence_is_of_the_predictions_in_their_own_words():
 
 def paired_p(difference, margin):
     """One-sided p-values of paired differences: that they are above 0, and below the margin."""
-    return (
-        stats.ttest_1samp(difference, 0.0, axis=-1, alternative="greater").pvalue,
-        stats.ttest_1samp(difference, margin, axis=-1, alternative="less").pvalue,
-    )
+    more: Any = stats.ttest_1samp(difference, 0.0, axis=-1, alternative="greater")
+    less: Any = stats.ttest_1samp(difference, margin, axis=-1, alternative="less")
+    return more.pvalue, less.pvalue
 
 
 def findings_of_experiment_3(lead, seed, controls):

@@ -1,6 +1,7 @@
 """What a point costs: operations as the compiler counts them, steps and numbers as a measurement has them."""
 
 from dataclasses import replace
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -31,14 +32,21 @@ def on_gpu(**changes):
     )
 
 
+def examples_of(tokens, weights):
+    """Examples as shapes."""
+    drawn: Any = jax.ShapeDtypeStruct(tokens, jnp.int32), jax.ShapeDtypeStruct(weights, jnp.float32)
+    return Split(*drawn)
+
+
 @pytest.mark.parametrize(("function", "share"), [(jax.grad(loss_of), 1.0), (loss_of, 1 / 3)])
 def test_operations_are_those_the_compiler_counts(function, share):
     """One layer, as the compiler counts the body of a loop over layers once."""
     sizes, batch, length = Sizes(vocabulary=512, length=64, depth=1, width=256, heads=4), 8, 64
     model = eqx.filter_eval_shape(initialise, sizes, jax.random.key(0))
-    split = jax.ShapeDtypeStruct((batch, length + 1), jnp.int32), jax.ShapeDtypeStruct((batch, length), jnp.float32)
-    lowered = jax.jit(function).lower(model, Split(*split), sparsity_of("kwta", 0.1, sizes.depth, sizes.hidden))
-    counted = lowered.cost_analysis()["flops"]
+    split = examples_of((batch, length + 1), (batch, length))
+    lowered = jax.jit(function).lower(model, split, sparsity_of("kwta", 0.1, sizes.depth, sizes.hidden))
+    cost: Any = lowered.cost_analysis()
+    counted = cost["flops"]
     assert counted == pytest.approx(share * batch * length * flops_per_token(sizes, parameters(model), length), rel=0.1)
 
 
@@ -46,8 +54,7 @@ def shapes(sizes, tasks, examples):
     """A model and the held-out examples of all tasks, as shapes."""
     model = eqx.filter_eval_shape(initialise, sizes, jax.random.key(0))
     tokens, weights = (tasks, examples, sizes.length), (tasks, examples, sizes.length - 1)
-    split = Split(jax.ShapeDtypeStruct(tokens, jnp.int32), jax.ShapeDtypeStruct(weights, jnp.float32))
-    return model, split, sparsity_of("kwta", 0.1, sizes.depth, sizes.hidden)
+    return model, examples_of(tokens, weights), sparsity_of("kwta", 0.1, sizes.depth, sizes.hidden)
 
 
 def numbers(tree):
@@ -59,7 +66,7 @@ def test_results_have_the_numbers_that_are_recorded():
     (point,) = BASE.points({"kwta": (0.1,)}, seeds=3, preset="small")
     stages, checkpoints = 6, 20
     arguments = shapes(Sizes(vocabulary=208, length=3, depth=6, width=384, heads=6), 5, 64)
-    stage = jax.eval_shape(lambda *each: evaluate(*each, "exact"), *arguments)
+    stage = jax.eval_shape(lambda model, split, sparsity: evaluate(model, split, sparsity, "exact"), *arguments)
     checkpoint = jax.eval_shape(gradients, *arguments)
     each = stages * numbers(stage) + checkpoints * (numbers(checkpoint) + 5) + 5  # with path changes, and steps
     assert workload(point).result_bytes == 24_000 + 3 * 4 * each
