@@ -109,8 +109,8 @@ CONDITIONS = (
         (
             Criterion("Theorem 1, Theorem 2 and Proposition 1 are proved.", ("T1", "T2", "P1"), PROOF),
             Criterion(
-                "Clean: the ceiling holds at finite size without a model of the noise, and for every additive rule.",
-                ("T2.finite", "T2.additive"),
+                "Clean: the ceiling holds at finite size without a model of the noise.",
+                ("T2.finite",),
                 PROOF,
             ),
         ),

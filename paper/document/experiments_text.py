@@ -88,7 +88,7 @@ def systems(sources: Sources, part: str, table: str) -> str:
     at = found.sel(eps=eps)
     rows = [
         [
-            f"{at['system'].values[point]}, {at['label'].values[point]}",
+            str(at["label"].values[point]).replace(",kwta=", ", k/m = ").replace(",l1=", ", L1 "),
             f"{float(at['sparsity_mean'].values[point]):.2f}",
             *(_interval(at, name, point) for name in QUANTITIES),
         ]

@@ -80,7 +80,7 @@ def test_a_scale_is_planned_as_it_is_run():
     assert record["points"] == sum(
         len(study.points) for study in grid.BUILDERS["exp2"](None).studies("quick", 0).values()
     )
-    assert plan_text([sweep], [record], GPU).endswith("cwb sweep run exp2 --scale quick --cluster slurm,jobs=11,gpus=1")
+    assert plan_text([sweep], [record], GPU).endswith("cwb sweep run exp2 --scale quick --cluster slurm,jobs=5,gpus=1")
 
 
 def test_a_system_that_does_not_fit_is_named():

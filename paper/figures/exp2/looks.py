@@ -1,12 +1,13 @@
 """How the figures of Experiments 2 and 3 name and draw systems, levels, numbers of tasks and lower bounds."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
@@ -63,7 +64,7 @@ def level_looks(names: Sequence[str]) -> list[Look]:
     """Looks of levels in order, from dark to light with a marker each."""
     shades = matplotlib.colormaps["viridis"](np.linspace(0, 0.85, len(names)))
     return [
-        Look(name, matplotlib.colors.to_hex(shade), (*MARKERS, "*", "<", ">")[place % 10], "-")
+        Look(name, to_hex(shade), (*MARKERS, "*", "<", ">")[place % 10], "-")
         for place, (name, shade) in enumerate(zip(names, shades, strict=True))
     ]
 
@@ -96,8 +97,9 @@ def arrow_handle(towards: Literal["right", "up"]) -> Line2D:
 
 def handle(drawn: Look, line: bool = True) -> Line2D:
     """What a legend shows for a look."""
+    style: Any = drawn.line if line else "none"
     return Line2D(
-        [], [], color=drawn.colour, marker=drawn.marker, label=drawn.name, linestyle=drawn.line if line else "none",
+        [], [], color=drawn.colour, marker=drawn.marker, label=drawn.name, linestyle=style,
         markerfacecolor="white" if drawn.open else drawn.colour,
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The trade-off: capacity C against richness B, for every level of sparsity and every method, at each eps."""
 
+from typing import Any, Literal
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -70,7 +72,11 @@ def task_bits(table: xr.Dataset) -> float:
 def _limits(axes: Axes, table: xr.Dataset) -> None:
     """Logarithmic axes, with room for labels, over no less than a factor 1.6; linear ones if B is not positive."""
     axes.autoscale(False)
-    for which, name, room, change in (("x", "capacity", 0.12, axes.set_xlim), ("y", "richness", 0.25, axes.set_ylim)):
+    sides: tuple[tuple[Literal["x", "y"], str, float, Any], ...] = (
+        ("x", "capacity", 0.12, axes.set_xlim),
+        ("y", "richness", 0.25, axes.set_ylim),
+    )
+    for which, name, room, change in sides:
         low, high = float(table[f"{name}_low"].min()), float(table[f"{name}_high"].max())
         if low <= 0:
             change(low - room * (high - low) - 0.1, high + room * (high - low) + 0.1)

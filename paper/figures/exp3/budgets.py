@@ -39,6 +39,7 @@ def draw(systems: xr.Dataset, studies: Mapping[str, xr.Dataset]) -> Figure:
     for column, (name, (dial, label)) in enumerate(columns.items()):
         both = xr.concat([systems, studies[name]], "point").sel(eps=looks.JUDGED)
         both = both.assign({f"retained_{end}": both[f"retained_{end}"] / 1000 for end in ("mean", "low", "high")})
+        values: list[float] = []
         for system in REPLAYING:
             rows = both.isel(point=np.flatnonzero(both["system"].values == system)).sortby(dial)
             values = rows[dial].values.tolist()

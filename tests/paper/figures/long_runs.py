@@ -1,5 +1,7 @@
 """Made-up runs of many tasks, summarised as real ones are."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -42,7 +44,7 @@ def experiment2(tasks=50, methods=(*METHODS, *MIXTURES), l1=(0.03, 0.3, 3.0), le
             density = min(level, 0.5) if kind == "kwta" else 0.4 / (1 + level)
             runs.append(run(tasks, 0.1 + 0.05 * place, 1 - density, seed=place, **options))
     for place, name in enumerate(methods):
-        how = {"mixture": MIXTURES[name]} if name in MIXTURES else {"method": name}
+        how: Any = {"mixture": MIXTURES[name]} if name in MIXTURES else {"method": name}
         points.append(LongPoint(name, *network, "kwta", (1.0,), **how))
         rate = 0.0 if place == len(methods) - 1 else 0.3 / (place + 1)
         runs.append(run(tasks, rate, 0.5, seed=10 + place, **options))

@@ -1,6 +1,7 @@
 """Figures of Experiment 2: they show the numbers of the tables, for any scale, and nothing overlaps."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,7 +85,7 @@ def test_only_what_reached_the_end_of_the_sequence_is_marked_at_least():
     reached = looks.censored(ceilings.sel(eps=1.0))
     assert reached[-1]
     assert not reached[:-1].any()
-    arrows = [each for each in drawn("pareto").axes[1].texts if not each.get_text()]
+    arrows: list[Any] = [each for each in drawn("pareto").axes[1].texts if not each.get_text()]
     assert sum(isinstance(each.arrow_patch.get_arrowstyle(), ArrowStyle.CurveFilledA) for each in arrows) == 1
 
 
@@ -124,7 +125,7 @@ def test_prefixes_mark_the_proposals_lengths_and_the_end():
 def test_the_matrix_is_that_of_the_first_seed_from_before_the_first_task():
     ceilings, _, runs = tables("laptop")
     figure = drawn("matrix")
-    shown = [axes.images[0].get_array() for axes in figure.axes if axes.images]
+    shown: list[Any] = [axes.images[0].get_array() for axes in figure.axes if axes.images]
     labels = ceilings["label"].values.tolist()
     for image, label in zip(shown, ("single,kwta=1", "single,kwta=0.05", "replay,kwta=1"), strict=True):
         np.testing.assert_array_equal(image, runs[labels.index(label)]["accuracy"].values[0])

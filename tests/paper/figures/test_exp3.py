@@ -1,6 +1,7 @@
 """Figures of Experiment 3: every control at its own row, the best single regime as the comparisons have it."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,7 +104,8 @@ def test_differences_are_those_of_the_comparisons():
 def test_a_system_at_the_end_of_the_sequence_is_marked():
     found, _ = tables()
     figure = every_system()
-    at_end = {round(each.xy[1]) for each in figure.axes[0].texts if each.xy[0] == TASKS}
+    notes: list[Any] = list(figure.axes[0].texts)
+    at_end = {round(each.xy[1]) for each in notes if each.xy[0] == TASKS}
     names = list(looks.places(found["systems"], found["comparisons"], looks.JUDGED))
     assert names.index(REHEARSAL_DENSE) in at_end
     assert names.index("B0") not in at_end
