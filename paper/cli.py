@@ -157,6 +157,7 @@ def write_report(
     scale: Scale = "quick",
 ) -> None:
     """Write one HTML page, readable offline: claims with proofs and evidence, theory curves, figures, provenance."""
+    from paper import go_no_go
     from paper.document.sources import check_proofs, judged, read_recorded
     from paper.report.page import output_file, page, write
     from proofs.ledger import LEDGER
@@ -169,7 +170,8 @@ def write_report(
     _say("1. Checking every certificate")
     proofs = check_proofs(LEDGER)
     _say("2. Writing the page")
-    _say(str(write(page(judged(LEDGER, proofs, recorded), results, titles), path)))
+    sources = judged(LEDGER, proofs, recorded)
+    _say(str(write(page(sources, results, titles, go_no_go.markdown(sources.judgements)), path)))
 
 
 @app.command()

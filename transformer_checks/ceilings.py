@@ -55,8 +55,10 @@ def ceiling(data: xr.Dataset, eps: float) -> Ceiling:
     """
     if not eps > 0:
         raise ValueError(f"eps must be a positive number of nats, got {eps!r}")
-    kept = np.nanmax(forgetting(data), axis=2) <= eps
-    tasks = kept.shape[1]
+    rise = forgetting(data)
+    tasks = rise.shape[1]
+    later = np.arange(tasks) > np.arange(tasks)[:, None]
+    kept = ((rise <= eps) | later).all(axis=2)  # a loss that is no number breaks the bound
     capacity = np.maximum((kept * np.arange(1, tasks + 1)).max(axis=1), 1).astype(np.float64)
     unbroken = np.maximum(np.cumprod(kept, axis=1).sum(axis=1), 1).astype(np.float64)
     loss, learned = data["loss"].values.astype(np.float64), data["learned"].values.astype(np.float64)

@@ -23,19 +23,20 @@ CHECKERS = ("cwbound", "sympy", "python-flint", "z3-solver", "mpmath")
 """Packages that certificates are checked with."""
 
 
-def page(sources: Sources, results: Path, titles: Mapping[str, str]) -> str:
+def page(sources: Sources, results: Path, titles: Mapping[str, str], decision: str) -> str:
     """Return the page.
 
     Args:
         sources: judgements, checked certificates and figures of a scale.
         results: the output folder of `cwb reproduce`, for the provenance.
         titles: of the parts by name, in reading order.
+        decision: the proposal's Go/No-Go conditions with their outcomes, in Markdown.
 
     Raises:
         ValueError: a damaged result file or figure, or mathematics that cannot be converted.
     """
     shown = gallery(sources, titles)
-    html = to_html([*claims.texts(sources), *curves.texts(), *shown.captions.values()])
+    html = to_html([*claims.texts(sources), *curves.texts(), decision, *shown.captions.values()])
     counts = Counter(judgement.verdict for judgement in sources.judgements.values())
     found = origins(results, sources.scale, titles)
     parts = {
@@ -45,6 +46,7 @@ def page(sources: Sources, results: Path, titles: Mapping[str, str]) -> str:
         "panels": curves.panels(sources, html),
         "choices": "\n".join(_choice(each, counts) for each in Verdict),
         "claims": claims.chapters(sources, html),
+        "decision": html[decision],
         "figures": figures(shown, titles, html),
         "provenance": f"{_checked(sources)}\n{provenance(found, titles)}",
         "data": curves.data().replace("</", "<\\/"),

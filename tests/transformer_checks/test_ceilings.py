@@ -127,3 +127,11 @@ def test_sparsity_leaves_out_what_precedes_the_first_task():
 def test_eps_must_be_positive(eps):
     with pytest.raises(ValueError, match="eps must be a positive number of nats, got"):
         ceiling(run(np.zeros((1, 2, 1)), np.zeros((1, 1))), eps)
+
+
+def test_a_loss_that_is_no_number_breaks_the_bound():
+    loss = np.full((1, 4, 3), 1.0)
+    data = run(loss, np.ones((1, 3)))
+    assert ceiling(data, 1.0).capacity.tolist() == [3]
+    data["loss"][0, 3, 0] = np.nan
+    assert ceiling(data, 1.0).capacity.tolist() == [2]

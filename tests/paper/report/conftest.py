@@ -28,6 +28,7 @@ from sims.harness.results import write_results
 CLAIMS = LEDGER.closure(["T1.variance", "T1.covariance", "T1.nested", "T1.normalised", "L2.linear"])
 AGAIN = replace(LEDGER.claim("T1.nested"), id="T1.again", title="Shares its certificate with another claim")
 LITTLE = Ledger((*(LEDGER.claim(each) for each in CLAIMS), AGAIN))
+DECISION = "| condition | outcome |\n|:---|:---|\n| The proofs are *clean*. | met |\n\nDecision: **go on**."
 TITLES = {"theorem1": "Theorem 1 & its figures", "theorem2": "Theorem 2, not simulated"}
 WAIT = 30.0
 """Seconds after which a silent browser is a failure."""
@@ -42,6 +43,12 @@ def png(width: int, height: int) -> bytes:
     rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(scope="session")
+def decision():
+    """The Go/No-Go conditions in Markdown."""
+    return DECISION
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +84,7 @@ def sources(results) -> Sources:
 
 @pytest.fixture(scope="session")
 def text(sources, results) -> str:
-    return page(sources, results, TITLES)
+    return page(sources, results, TITLES, DECISION)
 
 
 @dataclass

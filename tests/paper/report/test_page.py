@@ -122,19 +122,24 @@ def test_provenance_is_that_of_the_result_files(text):
     assert re.search(r"overlaps</td><td><code>[0-9a-f]{64}</code>", provenance)
 
 
-def test_a_damaged_result_file_is_named(results, tmp_path, sources):
+def test_a_damaged_result_file_is_named(results, tmp_path, sources, decision):
     part = tmp_path / "quick" / "theorem1"
     part.mkdir(parents=True)
     (part / "table-overlaps.nc").write_bytes(b"no netCDF")
     with pytest.raises(ValueError, match=r"table-overlaps\.nc is not a readable result file"):
-        page.page(sources, tmp_path, {})
+        page.page(sources, tmp_path, {}, decision)
 
 
-def test_without_results_the_page_says_so_and_is_the_same_each_time(sources, tmp_path):
-    first, second = (page.page(sources, tmp_path, {}) for _ in range(2))
+def test_without_results_the_page_says_so_and_is_the_same_each_time(sources, tmp_path, decision):
+    first, second = (page.page(sources, tmp_path, {}, decision) for _ in range(2))
     assert first == second
     assert "certificates alone are judged" in first
     assert "every verdict here rests on certificates alone" in first
+
+
+def test_the_decision_is_set_as_a_table(text):
+    assert re.search(r'id="decision".*<td[^>]*>The proofs are <em>clean</em>', text, flags=re.DOTALL)
+    assert "<strong>go on</strong>" in text
 
 
 def test_the_file_is_written_whole(tmp_path):
