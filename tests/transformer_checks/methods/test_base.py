@@ -49,7 +49,7 @@ def test_what_is_stored():
     expected = {
         "none": 0,
         "ewc": 2 * weights,
-        "ogd": 7 * 8 * weights,
+        "ogd": 7 * 4 * weights,
         "gpm": 2 * (3 * 16**2 + 64**2) + 16**2 + 20,
         "replay": examples,
         "der": examples + 128 * 4 * 20,
