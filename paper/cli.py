@@ -370,7 +370,8 @@ def claims(
 
     chosen = [LEDGER.claim(each) for each in ids] if ids else list(LEDGER.claims)
     recorded = recorded_evidence(out)
-    proved = [each for per_claim in LEDGER.prove().values() for each in per_claim]
+    needed = LEDGER.closure(each.id for each in chosen)
+    proved = [each for per_claim in LEDGER.prove(needed).values() for each in per_claim]
     judgements = LEDGER.judge([*proved, *recorded])
     if as_json:
         _say(json.dumps([verdicts.record(each, judgements[each.id]) for each in chosen], indent=2, ensure_ascii=False))
@@ -389,7 +390,10 @@ def decision(
     from proofs.ledger import LEDGER
 
     recorded = recorded_evidence(out)
-    proved = [each for per_claim in LEDGER.prove().values() for each in per_claim]
+    needed = LEDGER.closure(
+        claim for condition in go_no_go.CONDITIONS for each in condition.criteria for claim in each.claims
+    )
+    proved = [each for per_claim in LEDGER.prove(needed).values() for each in per_claim]
     judgements = LEDGER.judge([*proved, *recorded])
     _say(json.dumps(go_no_go.record(judgements), indent=2) if as_json else go_no_go.table(judgements))
 

@@ -16,6 +16,8 @@ from transformer_checks.runs import run_keys
 from transformer_checks.sparsity import sparsity_of
 from transformer_checks.training import dials
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 _SPEC = FactsSpec(facts=8, keys=6, values=8, most_tasks=4)
 _PROTOCOL = Protocol(tasks=3, steps=6, learning_rate=3e-3, stretches=2, batch=4)
 _SIZES = sizes_for("tiny", 32, 3)

@@ -10,6 +10,8 @@ from transformer_checks.methods.projections import OrthogonalGradients
 from transformer_checks.model import Sizes, initialise, parameters
 from transformer_checks.objectives import loss_of, objective
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 _SEEDS = 6
 _loss = jax.jit(loss_of)
 

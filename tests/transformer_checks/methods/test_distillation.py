@@ -9,6 +9,8 @@ from transformer_checks.methods.distillation import Distillation, Teacher, diver
 from transformer_checks.model import forward
 from transformer_checks.objectives import objective
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 
 def twin(teacher, student, counted, temperature):
     total = 0.0

@@ -9,6 +9,8 @@ from transformer_checks.methods.ewc import ElasticWeights, Springs, energy, fish
 from transformer_checks.model import forward
 from transformer_checks.objectives import Split, objective
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 
 def random_like(model, seed, scale=1.0):
     rng = np.random.default_rng(seed)

@@ -10,6 +10,8 @@ from transformer_checks.methods import Plain
 from transformer_checks.methods.projections import OrthogonalGradients, ProjectionMemory, widened
 from transformer_checks.model import forward
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 
 @jax.jit
 def _answers(model, tokens, sparsity):

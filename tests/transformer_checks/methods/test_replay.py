@@ -9,6 +9,8 @@ from transformer_checks.methods.replay import Buffer, LogitReplay, Replay, keep
 from transformer_checks.model import forward
 from transformer_checks.objectives import Split, loss_of, objective
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 
 def numbered(first, count):
     """Examples that carry their number."""
