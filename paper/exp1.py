@@ -10,6 +10,7 @@ from paper.part import Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.experiments import EXPERIMENT1, judge
 from sims.harness.sweep import Study
+from transformer_checks.checkpoints import CHECKPOINT_SECONDS
 from transformer_checks.exp1 import InterferencePoint, measure_interference
 from transformer_checks.exp1_quantities import agreement, linear, summarise, trends
 from transformer_checks.presets import check_preset
@@ -91,13 +92,13 @@ def plan(scale: str, seed: int, family: str | None = None, preset: str | None = 
         for regime in chosen
         for point in points(regime, kwta=LEVELS, l1=effort.l1 if regime.spec.family == "facts" else effort.real_l1)
     ]
-    studies = [Study("regimes", tuple(sweep), measure_interference)]
+    studies = [Study("regimes", tuple(sweep), measure_interference, CHECKPOINT_SECONDS)]
     if effort.controls and family is None:
         control = [*points(BASE, **{"raw-kwta": LEVELS}), *points(CRITERION, kwta=LEVELS)]
         changed = [point for each in FACTORS.values() for point in points(each, kwta=FACTOR_LEVELS)]
         studies += [
-            Study("controls", tuple(control), measure_interference),
-            Study("factors", tuple(changed), measure_interference),
+            Study("controls", tuple(control), measure_interference, CHECKPOINT_SECONDS),
+            Study("factors", tuple(changed), measure_interference, CHECKPOINT_SECONDS),
         ]
     return named(*studies)
 

@@ -14,6 +14,7 @@ from proofs.experiments import EXPERIMENT2
 from proofs.experiments.ceilings import from_experiment2
 from sims.harness.sweep import Study
 from theory.activity import ACTIVITY_GRID
+from transformer_checks.checkpoints import CHECKPOINT_SECONDS
 from transformer_checks.costs import costs
 from transformer_checks.exp2 import (
     MIXTURES,
@@ -84,8 +85,8 @@ def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
         return LongPoint(name, spec, protocol, "kwta", (1.0,), **how, **options)
 
     return named(
-        Study("sweep", (*sweep("kwta", effort.kwta), *sweep("l1", effort.l1)), measure_long),
-        Study("methods", tuple(method(name) for name in effort.methods), measure_long),
+        Study("sweep", (*sweep("kwta", effort.kwta), *sweep("l1", effort.l1)), measure_long, CHECKPOINT_SECONDS),
+        Study("methods", tuple(method(name) for name in effort.methods), measure_long, CHECKPOINT_SECONDS),
     )
 
 

@@ -16,6 +16,7 @@ from proofs.experiments import EXPERIMENT3
 from proofs.experiments.ceilings import from_experiment3
 from sims.harness.sweep import Study
 from theory.activity import ACTIVITY_GRID
+from transformer_checks.checkpoints import CHECKPOINT_SECONDS
 from transformer_checks.costs import costs
 from transformer_checks.exp2 import MIXTURES, summarise_ceilings, summarise_prefixes
 from transformer_checks.exp3 import FAST_LEVEL, comparisons, dual_systems, replayed
@@ -79,10 +80,10 @@ def plan(scale: str, seed: int, preset: str | None = None) -> Studies:
         "intervals": [replace(settings, interval=each, steps=steps * each) for each in effort.intervals],
     }
     systems = dual_systems(*network, settings, depth, effort.levels, effort.mixtures, **options)
-    studies = [Study("systems", systems, measure_long)]
+    studies = [Study("systems", systems, measure_long, CHECKPOINT_SECONDS)]
     for name, changed in others.items():
         points = tuple(point for each in changed for point in replayed(*network, each, depth, **options))
-        studies += [Study(name, points, measure_long)] if points else []
+        studies += [Study(name, points, measure_long, CHECKPOINT_SECONDS)] if points else []
     return named(*studies)
 
 

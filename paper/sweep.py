@@ -10,12 +10,13 @@ from pathlib import Path
 from paper import grid
 from paper import part as parts
 from paper.evidence import Say, certify
-from paper.part import SCALES, Part, Studies
+from paper.part import SCALES, Part, Studies, named
 from paper.reproduce import FIGURES, draw, folder_of, judge
 from sims.harness.cluster import Cluster
 from sims.harness.progress import Progress, progress_of
-from sims.harness.sweep import MissingResultsError
+from sims.harness.sweep import MissingResultsError, Study
 from theory.activity import check_count
+from transformer_checks.checkpoints import check_checkpoint_seconds
 from transformer_checks.presets import check_preset
 
 PROPOSAL = "proposal"
@@ -77,6 +78,20 @@ def sweeps_of(experiment: str, scale: str, preset: str | None, seed: int) -> tup
         folder = name if preset is None else f"{name}-{preset}"  # sizes side by side, each with tables of its own
         found.append(Sweep(name, scale, seed, replace(part, name=folder), studies))
     return tuple(found)
+
+
+def with_checkpoints(sweeps: tuple[Sweep, ...], seconds: float) -> tuple[Sweep, ...]:
+    """The same sweeps, with so much time at least between two checkpoints within a point.
+
+    Raises:
+        ValueError: seconds that are negative or not finite.
+    """
+    check_checkpoint_seconds(seconds)
+
+    def kept(study: Study) -> Study:
+        return study if study.checkpoint_seconds is None else replace(study, checkpoint_seconds=seconds)
+
+    return tuple(replace(each, studies=named(*map(kept, each.studies.values()))) for each in sweeps)
 
 
 def run(sweeps: tuple[Sweep, ...], out: Path, say: Say, cluster: Cluster | None = None) -> None:

@@ -58,6 +58,9 @@ def run(
     out: Out = Path("results"),
     seed: Seed = 0,
     cluster: Annotated[str | None, typer.Option(help="slurm or local, with settings as for reproduce.")] = None,
+    checkpoint_seconds: Annotated[
+        float, typer.Option(help="Least time between two checkpoints within a point; 0: as often as possible.")
+    ] = 60.0,
 ) -> None:
     """Measure what is missing, and judge nothing. Stopped and started again, it goes on where it was."""
     from paper import sweep
@@ -68,7 +71,7 @@ def run(
     devices_per_core()
     sweeps = sweep.sweeps_of(experiment, scale, preset, seed)
     keep_compiled(out)
-    sweep.run(sweeps, out, _say, where)
+    sweep.run(sweep.with_checkpoints(sweeps, checkpoint_seconds), out, _say, where)
 
 
 @sweep_app.command("status")

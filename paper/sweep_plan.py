@@ -10,14 +10,12 @@ from typing import Any
 from paper import grid
 from paper.sweep import PROPOSAL, Sweep, points_of
 from transformer_checks.checkpoints import KEPT
-from transformer_checks.presets import BYTES
 from transformer_checks.workload import Accelerator, workload
 
 GPU_BYTES = 80e9
 """Memory of a GPU, bytes: an A100's of the larger kind."""
 
 _HOUR = 3600.0
-_CHECKPOINT = BYTES["weights"] + BYTES["AdamW moments"]
 
 _SUMMED = (
     "runs", "points", "sequences", "tasks", "training_tokens", "flops", "gpu_hours", "gpu_hours_of_flops",
@@ -38,8 +36,8 @@ def plan(sweep: Sweep, accelerator: Accelerator, tokens: int | None = None) -> d
         `tasks` in all sequences together; `task_tokens`, the most of one; `training_tokens`, `flops` and `gpu_hours` of
         all, and `gpu_hours_of_flops` if weights moved at no cost; `sequence_bytes`, the most that one sequence holds
         in a GPU's memory, that of the point `largest`; `too_large`, the points of which one sequence does not fit;
-        `side_by_side` sequences of a point; `result_bytes` of all files; `checkpoint_bytes` of a training that keeps
-        its last ones.
+        `side_by_side` sequences of a point; `result_bytes` of all files; `checkpoint_bytes` of one point while it
+        is measured: the last ones, and the next.
 
     Raises:
         ValueError: fewer than 1 token.
@@ -69,7 +67,7 @@ def plan(sweep: Sweep, accelerator: Accelerator, tokens: int | None = None) -> d
         "too_large": [each.label for each, load in zip(points, loads, strict=True) if load.held_bytes > GPU_BYTES],
         "side_by_side": max(load.seeds for load in loads),
         "result_bytes": sum(load.result_bytes for load in loads),
-        "checkpoint_bytes": KEPT * _CHECKPOINT * parameters,
+        "checkpoint_bytes": (KEPT + 1) * max(load.seeds * load.kept_bytes for load in loads),
     }
 
 

@@ -137,9 +137,9 @@ def _basis(records: Sequence[Record], accelerator: Accelerator) -> list[str]:
         f"GPU memory: at least {rounded(most['sequence_bytes'])}B a sequence ({most['largest']}: weights, moments, "
         f"gradients, and what waits between tasks). The {most['side_by_side']} of a point run side by side, on as many "
         f"GPUs as a job has.{_misfits(records)}",
-        f"Disk: {rounded(sum(record['result_bytes'] for record in records))}B of results. The sweep keeps no "
-        f"checkpoints, a point that is stopped is measured again; a training that keeps its last {KEPT} takes "
-        f"{rounded(kept)}B (4 bytes of weights and 8 of AdamW's moments a parameter, each).",
+        f"Disk: {rounded(sum(record['result_bytes'] for record in records))}B of results. While a point is measured it "
+        f"keeps its last {KEPT} checkpoints and writes a third, {rounded(kept)}B together at most (weights, AdamW's "
+        f"moments, and what waits between tasks, of all its sequences), and removes them when it is done.",
     ]
 
 

@@ -12,7 +12,9 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,12 +24,19 @@ import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 from jaxtyping import Array, PyTree
+from tqdm import tqdm
 
 from sims.harness.results import TEMPORARY_SUFFIX, OutputFolderError, check_output_folder
 from theory.activity import check_count
 
 KEPT = 2
 """Checkpoints that are kept: the last one, and the one to go back to if it is damaged."""
+
+CHECKPOINT_SECONDS = 60.0
+"""Least time between two checkpoints of one training, unless told otherwise."""
+
+_PATIENCE = 10.0
+"""The same, as a multiple of what writing the last one took: at most about a tenth of the time goes into them."""
 
 DIGESTS = "SHA256SUMS"
 """The file of a checkpoint that holds the digests of all others, as `sha256sum --check` reads it."""
@@ -51,6 +60,68 @@ class Restored(NamedTuple):
     refused: tuple[str, ...]
 
 
+class Checkpoints:
+    """The checkpoints of one training: where they lie, and when the next one is due.
+
+    What happens is told on stderr: which ones are refused, and where the training goes on.
+    """
+
+    def __init__(self, folder: Path, seconds: float = CHECKPOINT_SECONDS) -> None:
+        """Nothing is read or written yet.
+
+        Args:
+            folder: of this training's checkpoints and nothing else.
+            seconds: least time between two; 0: whenever one is offered.
+
+        Raises:
+            ValueError: seconds that are negative or not finite.
+        """
+        self.folder, self.seconds = folder, check_checkpoint_seconds(seconds)
+        self._last, self._saved, self._took = time.monotonic(), -1, 0.0
+
+    def resume(self, like: Callable[[int], PyTree[Any]]) -> tuple[int, Any] | None:
+        """Step and tree of the newest sound checkpoint; None if there is none at all.
+
+        Args:
+            like: the shapes of what is saved after a step.
+
+        Raises:
+            CorruptCheckpointError: there are checkpoints, and all are damaged.
+            ValueError: a checkpoint of something else.
+        """
+        found = restore(self.folder, like)
+        if found is None:
+            return None
+        for line in found.refused:
+            _tell(line)
+        _tell(f"goes on from checkpoint {self.folder / _name(found.step)}")
+        self._saved = found.step
+        return found.step, found.tree
+
+    def offer(self, step: int, tree: PyTree[Array]) -> None:
+        """Write a checkpoint if one is due.
+
+        Raises:
+            OutputFolderError: it cannot be written, as when the disk is full; the previous ones are kept.
+        """
+        start = time.monotonic()
+        due = start - self._last >= max(self.seconds, _PATIENCE * self._took if self.seconds else 0.0)
+        if step == self._saved or not due:
+            return
+        jax.block_until_ready(tree)
+        start = time.monotonic()
+        save(self.folder, step, tree)
+        self._last, self._saved = time.monotonic(), step
+        self._took = self._last - start
+
+
+def check_checkpoint_seconds(seconds: float) -> float:
+    """Return a time between checkpoints, or raise ValueError unless it is a finite number of at least 0."""
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(f"seconds between checkpoints must be a number of at least 0, got {seconds!r}")
+    return seconds
+
+
 def save(folder: Path, step: int, tree: PyTree[Array]) -> None:
     """Write a checkpoint, and remove all but the last `KEPT`.
 
@@ -66,7 +137,7 @@ def save(folder: Path, step: int, tree: PyTree[Array]) -> None:
     check_count(step, "step", minimum=0)
     folder = check_output_folder(folder).resolve()
     _tidy(folder)
-    final = folder / f"{step:08d}"
+    final = folder / _name(step)
     staging = folder / f".{final.name}{TEMPORARY_SUFFIX}"
     arrays = {name: _numbers(leaf) for name, leaf in _named(tree).items()}
     try:
@@ -84,12 +155,13 @@ def save(folder: Path, step: int, tree: PyTree[Array]) -> None:
         shutil.rmtree(old)
 
 
-def restore(folder: Path, like: PyTree[Any]) -> Restored | None:
+def restore(folder: Path, like: Callable[[int], PyTree[Any]]) -> Restored | None:
     """The newest sound checkpoint in `folder`; None if there is none at all, sound or not.
 
     Args:
         folder: where `save` wrote.
-        like: arrays or shapes of what was saved, in the same structure; an array goes where that of `like` lies.
+        like: from the step to arrays or shapes of what was saved, in the same structure; an array goes where that of
+            `like` lies.
 
     Raises:
         CorruptCheckpointError: there are checkpoints, and all are damaged.
@@ -99,7 +171,8 @@ def restore(folder: Path, like: PyTree[Any]) -> Restored | None:
     for path in reversed(_checkpoints(Path(folder).resolve())):
         problem = _damage(path)
         if problem is None:
-            return Restored(int(path.name), _read(path, like), tuple(refused))
+            step = int(path.name)
+            return Restored(step, _read(path, like(step)), tuple(refused))
         refused.append(f"checkpoint {path} is refused: {problem}")
     if refused:
         raise CorruptCheckpointError(f"{'; '.join(refused)}; delete {folder} to start afresh")
@@ -132,6 +205,10 @@ def _read(path: Path, like: PyTree[Any]) -> Any:
         for name, leaf in _named(like).items()
     ]
     return jax.tree.unflatten(jax.tree.structure(like), leaves)
+
+
+def _name(step: int) -> str:
+    return f"{step:08d}"
 
 
 def _named(tree: PyTree[Any]) -> dict[str, Any]:
@@ -220,3 +297,7 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
+
+
+def _tell(line: str) -> None:
+    tqdm.write(line, file=sys.stderr)  # above the bar, if there is one

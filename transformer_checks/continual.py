@@ -1,6 +1,7 @@
 """A run of continual learning: one task after another into the same weights, measured between stretches of training."""
 
-from collections.abc import Callable, Iterable, Sequence
+import typing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Int, Key, PyTree
 
 from theory.activity import check_count
+from transformer_checks.checkpoints import Checkpoints
 from transformer_checks.groups import GROUPS
 from transformer_checks.methods.base import Method, Plain
 from transformer_checks.metrics import Evaluation, Gradients, evaluate, gradients, path_change
@@ -20,6 +22,9 @@ from transformer_checks.runs import over_runs
 from transformer_checks.sparsity import Sparsity
 from transformer_checks.task_sequence import Examples, Scoring, TaskSequence
 from transformer_checks.training import Dials, State, Trainer, begin, dials, next_task, remember, train
+
+PART = 1000
+"""Most steps of training between two chances to keep a checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,39 @@ class Record(NamedTuple):
     stretch_loss: Any = None
 
 
+@typing.runtime_checkable
+class Between(typing.Protocol):
+    """What happens to all runs between tasks, consolidation say, and what it keeps from one task to the next."""
+
+    def begin(self) -> PyTree[Array]:
+        """What is kept before the first task; a leading axis of runs in every array."""
+        ...
+
+    def __call__(self, task: int, state: State, kept: Any) -> tuple[State, Any]:
+        """State and what is kept, after the task of that index."""
+        ...
+
+
+class Progress(NamedTuple):
+    """How far a sequence is: what the rest of it depends on, and what was measured; an axis of runs in every array.
+
+    Attributes:
+        state: models in training.
+        kept: what is kept between tasks.
+        stages: evaluations so far.
+        learned: losses of the tasks learned.
+        steps: taken on each of them.
+        measured: what every stretch gave; empty without stretches.
+    """
+
+    state: State
+    kept: Any
+    stages: tuple[Evaluation, ...]
+    learned: tuple[Array, ...] = ()
+    steps: tuple[Array, ...] = ()
+    measured: tuple[Any, ...] = ()
+
+
 def learn_sequence(
     protocol: Protocol,
     sizes: Sizes,
@@ -112,8 +150,9 @@ def learn_sequence(
     sparsity: Sparsity,
     keys: Key[Array, " run"],
     settings: Dials | None = None,
-    between: Callable[[int, State], State] | None = None,
+    between: Between | None = None,
     method: Method = Plain(),  # noqa: B008 (immutable)
+    checkpoints: Checkpoints | None = None,
 ) -> Record:
     """Learn the tasks of every run in order, all runs alike but for their data and random numbers.
 
@@ -125,40 +164,131 @@ def learn_sequence(
         sparsity: the strategy, shared by all runs.
         keys: one a run.
         settings: dials of the sequence instead of the protocol's.
-        between: what happens to all runs after a task, given its index: consolidation, say.
+        between: what happens to all runs between tasks.
         method: what is done against forgetting; of the pretraining it takes no note.
+        checkpoints: where a sequence that was stopped goes on, with what it would have given had it not been stopped.
+
+    Raises:
+        OutputFolderError: a checkpoint cannot be written.
+        CorruptCheckpointError: there are checkpoints, and all are damaged.
+        ValueError: too few tasks.
     """
     drawn, wanted = data.train.tokens.shape[1], protocol.tasks + (protocol.pretraining > 0)
     if drawn < wanted:
         raise ValueError(f"the protocol needs at least {wanted} tasks a run, with the one for pretraining, got {drawn}")
-    plain, settings = protocol.trainer, settings or protocol.dials()
-    trainer = replace(plain, method=method)
-    stretch, look = _programs(trainer, scoring)
-    state = _start(trainer, sizes, data.train.tokens.shape[3:], protocol.tasks)(keys)
+    lesson = None
     if protocol.pretraining:
-        everything = dials(protocol.learning_rate)
-        first, data = jax.tree.map(lambda leaf: leaf[:, 0], data.train), jax.tree.map(lambda leaf: leaf[:, 1:], data)
-        state = _advance(plain)(state, first, sparsity, everything, of_task(keys, -1), jnp.int32(protocol.pretraining))
-    stages, measured, steps, learned = [look(state, data.held_out, sparsity)], [], [], []
-    for task in range(protocol.tasks):
-        state = _next(trainer, protocol.carried)(state)
-        own = jax.tree.map(lambda leaf, task=task: leaf[:, task], data.train)
-        for part in range(1, protocol.stretches + 1):
-            until = jnp.int32(protocol.steps * part // protocol.stretches)
-            state, found = stretch(state, own, data.held_out, sparsity, settings, of_task(keys, task), until)
-            measured.append(found)
-        if not protocol.stretches:
-            state = _advance(trainer)(state, own, sparsity, settings, of_task(keys, task), jnp.int32(protocol.steps))
-        steps.append(state.step)
-        stages.append(look(state, data.held_out, sparsity))
-        learned.append(stages[-1].loss[:, task])
+        lesson, data = jax.tree.map(lambda leaf: leaf[:, 0], data.train), jax.tree.map(lambda leaf: leaf[:, 1:], data)
+    settings = settings or protocol.dials()
+    learner = _Learner(protocol, sizes, lesson, data, scoring, sparsity, keys, settings, between, method)
+    found = None if checkpoints is None else checkpoints.resume(learner.shapes)
+    done, progress = (0, learner.begin()) if found is None else found
+    for part in range(done, protocol.tasks * learner.parts):
+        if checkpoints is not None:
+            checkpoints.offer(part, progress)
+        progress = learner.go_on(part, progress)
+    measured = _stacked(progress.measured) if progress.measured else ()
+    return Record(_stacked(progress.stages), _stacked(progress.learned), _stacked(progress.steps), *measured)
+
+
+@dataclass(frozen=True)
+class _Learner:
+    """A sequence in parts, each a stretch of training on one task; as the arguments of `learn_sequence`.
+
+    Attributes:
+        lesson: the task of the pretraining, if there is any; `data` is without it.
+    """
+
+    protocol: Protocol
+    sizes: Sizes
+    lesson: Split | None
+    data: Data
+    scoring: Scoring
+    sparsity: Sparsity
+    keys: Key[Array, " run"]
+    settings: Dials
+    between: Between | None
+    method: Method
+
+    @property
+    def parts(self) -> int:
+        """Parts of every task."""
+        return self.protocol.stretches or -(-self.protocol.steps // PART)
+
+    @property
+    def trainer(self) -> Trainer:
+        return replace(self.protocol.trainer, method=self.method)
+
+    def begin(self) -> Progress:
+        """The networks before the first task, looked at."""
+        state = self._fresh(self.keys)
+        if self.lesson is not None:
+            everything, steps = dials(self.protocol.learning_rate), jnp.int32(self.protocol.pretraining)
+            teach = _advance(self.protocol.trainer)
+            state = teach(state, self.lesson, self.sparsity, everything, of_task(self.keys, -1), steps)
+        kept = () if self.between is None else self.between.begin()
+        return Progress(state, kept, (self._look(state),))
+
+    def go_on(self, part: int, progress: Progress) -> Progress:
+        """One part further; parts count from 0 through all tasks."""
+        task, place = divmod(part, self.parts)
+        state, measured = progress.state, progress.measured
+        if place == 0:
+            state = _next(self.trainer, self.protocol.carried)(state)
+        if self.protocol.stretches:
+            state, found = self._stretch(part, state)
+            measured = (*measured, found)
+        else:
+            state = _advance(self.trainer)(state, self._own(task), *self._how(part))
+        progress = progress._replace(state=state, measured=measured)
+        return progress if place + 1 < self.parts else self._learned(task, progress)
+
+    def shapes(self, part: int) -> Progress:
+        """The shapes of the progress before that part."""
+        task = part // self.parts
+        state = jax.eval_shape(self._fresh, self.keys)
+        stage = jax.eval_shape(self._look, state)
+        kept = () if self.between is None else jax.eval_shape(self.between.begin)
+        loss = jax.eval_shape(lambda stage: stage.loss[:, 0], stage)
+        measured = (jax.eval_shape(lambda state: self._stretch(0, state)[1], state),) if self.protocol.stretches else ()
+        return Progress(state, kept, (stage,) * (task + 1), (loss,) * task, (state.step,) * task, measured * part)
+
+    def _learned(self, task: int, progress: Progress) -> Progress:
+        """After the last step on a task: what it left is noted, and what comes between tasks happens."""
+        state, kept, stage = progress.state, progress.kept, self._look(progress.state)
+        steps, loss = state.step, stage.loss[:, task]
         if jax.tree.leaves(state.memory):
-            state = _remember(trainer)(state, own, sparsity, jnp.int32(task), of_task(keys, task))
-        if between is not None:
-            state = between(task, state)
-            stages[-1] = look(state, data.held_out, sparsity)
-    found = _stacked(measured) if measured else ()
-    return Record(_stacked(stages), _stacked(learned), _stacked(steps), *found)
+            note = _remember(self.trainer)
+            state = note(state, self._own(task), self.sparsity, jnp.int32(task), of_task(self.keys, task))
+        if self.between is not None:
+            state, kept = self.between(task, state, kept)
+            stage = self._look(state)
+        return Progress(
+            state,
+            kept,
+            (*progress.stages, stage),
+            (*progress.learned, loss),
+            (*progress.steps, steps),
+            progress.measured,
+        )
+
+    def _fresh(self, keys: Key[Array, " run"]) -> State:
+        return _start(self.trainer, self.sizes, self.data.train.tokens.shape[3:], self.protocol.tasks)(keys)
+
+    def _look(self, state: State) -> Evaluation:
+        return _programs(self.trainer, self.scoring)[1](state, self.data.held_out, self.sparsity)
+
+    def _stretch(self, part: int, state: State) -> Any:
+        stretch, _ = _programs(self.trainer, self.scoring)
+        return stretch(state, self._own(part // self.parts), self.data.held_out, *self._how(part))
+
+    def _own(self, task: int) -> Split:
+        return jax.tree.map(lambda leaf: leaf[:, task], self.data.train)
+
+    def _how(self, part: int) -> tuple[Sparsity, Dials, Key[Array, " run"], Array]:
+        task, place = divmod(part, self.parts)
+        until = jnp.int32(self.protocol.steps * (place + 1) // self.parts)
+        return self.sparsity, self.settings, of_task(self.keys, task), until
 
 
 def data_of(sequences: Sequence[TaskSequence]) -> Data:
@@ -176,7 +306,7 @@ def of_task(keys: Key[Array, " run"], task: int) -> Key[Array, " run"]:
     return jax.vmap(lambda key: jax.random.fold_in(key, task + 2))(keys)
 
 
-def _stacked(parts: list[PyTree[Array]]) -> Any:
+def _stacked(parts: Sequence[PyTree[Array]]) -> Any:
     """Per-time results as host arrays with the time as their second axis."""
     return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves], axis=1), *parts)
 

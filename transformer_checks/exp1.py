@@ -6,12 +6,14 @@ tasks, initial weights and batches; the same seed has the same ones at every lev
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
 from theory.activity import check_count
+from transformer_checks.checkpoints import CHECKPOINT_SECONDS, Checkpoints
 from transformer_checks.continual import Protocol, Record, data_of, learn_sequence
 from transformer_checks.groups import GROUPS
 from transformer_checks.presets import check_preset, sizes_for
@@ -70,15 +72,27 @@ class InterferencePoint:
         return self.family == "facts"
 
 
-def measure_interference(point: InterferencePoint) -> xr.Dataset:
+def measure_interference(
+    point: InterferencePoint, folder: Path | None = None, seconds: float = CHECKPOINT_SECONDS
+) -> xr.Dataset:
     """Learn the tasks of every seed and record what `continual.learn_sequence` measures.
+
+    Args:
+        point: what is measured.
+        folder: of this point's checkpoints: one that was stopped goes on from them and gives the same numbers; None:
+            none are kept.
+        seconds: least time between two of them.
 
     Returns:
         Losses (nats per counted position), accuracies and the use of units after every stage (0: before the first
         task), inner products of gradients and path changes at every checkpoint. Dimensions: seed, stage, checkpoint,
         task, other (task), group, layer.
+
+    Raises:
+        OutputFolderError: a checkpoint cannot be written.
+        CorruptCheckpointError: there are checkpoints, and all are damaged.
     """
-    protocol = point.protocol
+    protocol, kept = point.protocol, None if folder is None else Checkpoints(folder, seconds)
     drawn = protocol.tasks + (protocol.pretraining > 0)
     sequences = [point.spec.sequence(drawn, point.seed * 1000 + seed) for seed in range(point.seeds)]
     sizes = sizes_for(point.preset, sequences[0].vocabulary, sequences[0].length)
@@ -89,6 +103,7 @@ def measure_interference(point: InterferencePoint) -> xr.Dataset:
         sequences[0].scoring,
         sparsity_of(point.implementation, point.level, sizes.depth, sizes.hidden),
         run_keys(point.seed, "transformer", point.seeds),
+        checkpoints=kept,
     )
     return _dataset(record, protocol)
 

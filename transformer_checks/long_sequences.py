@@ -6,6 +6,7 @@ how many tasks follow, so a sequence of T tasks is read off as the start of a lo
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -16,6 +17,7 @@ import xarray as xr
 from jaxtyping import Array, Key
 
 from theory.activity import check_count
+from transformer_checks.checkpoints import CHECKPOINT_SECONDS, Checkpoints
 from transformer_checks.consolidation import Consolidation, Store, consolidate, empty_store, remember, zone
 from transformer_checks.continual import Data, Protocol, Record, data_of, learn_sequence
 from transformer_checks.facts import FactsSpec
@@ -111,22 +113,33 @@ class LongPoint:
         return Sparsity(joined[0], joined[1], each[0].penalty)
 
 
-def measure_long(point: LongPoint) -> xr.Dataset:
+def measure_long(point: LongPoint, folder: Path | None = None, seconds: float = CHECKPOINT_SECONDS) -> xr.Dataset:
     """Learn all tasks of every seed and record losses and accuracies of all of them after each.
+
+    Args:
+        point: what is measured.
+        folder: of this point's checkpoints: one that was stopped goes on from them and gives the same numbers; None:
+            none are kept.
+        seconds: least time between two of them.
 
     Returns:
         `loss` (nats per counted position) and `accuracy` [seed, stage, task], stage 0 being before the first task;
         `learned` [seed, task], a task's loss when its own training ended; `density` and `dead` [seed, stage];
         `steps` [seed, task]; attributes `facts` and `values` of the spec, and `parameters` of the model.
+
+    Raises:
+        OutputFolderError: a checkpoint cannot be written.
+        CorruptCheckpointError: there are checkpoints, and all are damaged.
     """
-    protocol = point.protocol
+    protocol, kept = point.protocol, None if folder is None else Checkpoints(folder, seconds)
     drawn = protocol.tasks + (protocol.pretraining > 0)
     sequences = [point.spec.sequence(drawn, point.seed * 1000 + seed, primed=True) for seed in range(point.seeds)]
     sizes = point.sizes(sequences[0])
     keys, data = run_keys(point.seed, "transformer", point.seeds), data_of(sequences)
     sparsity, scoring = point.sparsity(sizes), sequences[0].scoring
     if point.consolidation is None:
-        record = learn_sequence(protocol, sizes, data, scoring, sparsity, keys, method=method_of(point.method))
+        method = method_of(point.method)
+        record = learn_sequence(protocol, sizes, data, scoring, sparsity, keys, method=method, checkpoints=kept)
     else:
         sleeper = _Sleeper(point.consolidation, protocol, sizes, data, sparsity, keys)
         settings = protocol.dials()
@@ -135,7 +148,7 @@ def measure_long(point: LongPoint) -> xr.Dataset:
             settings = settings._replace(
                 learning_rate=rate, plastic=zone(point.consolidation.fast, sizes.depth, "fast")
             )
-        record = learn_sequence(protocol, sizes, data, scoring, sparsity, keys, settings, sleeper)
+        record = learn_sequence(protocol, sizes, data, scoring, sparsity, keys, settings, sleeper, checkpoints=kept)
     count = parameters(eqx.filter_eval_shape(initialise, sizes, jax.random.key(0)))
     return _dataset(record).assign_attrs(facts=point.spec.facts, values=point.spec.values, parameters=count)
 
@@ -156,19 +169,21 @@ class _Sleeper:
         self.tasks = jax.tree.map(lambda leaf: leaf[:, int(protocol.pretraining > 0) :], data.train)
         self.keys = jax.vmap(lambda key: jax.random.fold_in(key, _ASLEEP))(keys)
         self.programs = _sleep_programs(plan, sizes)
-        self.store = self.programs[0](self.tasks)
         self.fresh = self.programs[1](keys)
 
-    def __call__(self, task: int, state: State) -> State:
+    def begin(self) -> Store:
+        """An empty store."""
+        return self.programs[0](self.tasks)
+
+    def __call__(self, task: int, state: State, kept: Store) -> tuple[State, Store]:
+        """The task stored, and all that is stored consolidated if it is time."""
         _, _, remember_all, consolidate_all = self.programs
         own = jax.tree.map(lambda leaf: leaf[:, task], self.tasks)
-        self.store = remember_all(self.store, state.model, own, self.sparsity, jnp.int32(task))
+        store = remember_all(kept, state.model, own, self.sparsity, jnp.int32(task))
         if (task + 1) % self.plan.interval:
-            return state
-        model, self.store = consolidate_all(
-            state.model, self.fresh, self.store, self.sparsity, self.keys, jnp.int32(task)
-        )
-        return state._replace(model=model)
+            return state, store
+        model, store = consolidate_all(state.model, self.fresh, store, self.sparsity, self.keys, jnp.int32(task))
+        return state._replace(model=model), store
 
 
 @lru_cache(maxsize=16)

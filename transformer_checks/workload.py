@@ -92,6 +92,7 @@ class Workload:
         task_tokens: training tokens of one task.
         held_bytes: of one seed in the accelerator's memory: weights, AdamW's moments, gradients, and what is kept
             between tasks.
+        kept_bytes: of one seed in a checkpoint: weights, AdamW's moments, and what is kept between tasks.
         result_bytes: of the result file.
     """
 
@@ -102,6 +103,7 @@ class Workload:
     passes: tuple[Pass, ...]
     task_tokens: float
     held_bytes: int
+    kept_bytes: int
     result_bytes: int
 
     @property
@@ -158,6 +160,7 @@ def workload(point: InterferencePoint | LongPoint, tokens: int | None = None) ->
         passes=(learn, *others),
         task_tokens=grown * protocol.steps * step_tokens,
         held_bytes=count * 4 * (3 + gradients) + 4 * kept,
+        kept_bytes=count * 4 * 3 + 4 * kept,
         result_bytes=_FILE + 4 * point.seeds * numbers,
     )
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sims.harness.cluster import ClusterError, living, sent_earlier
 from sims.harness.results import CorruptResultsError
-from sims.harness.sweep import MissingResultsError, Study, label_of, load_study
+from sims.harness.sweep import MissingResultsError, Study, checkpoint_folder, label_of, load_study
 from sims.harness.worker import failure_of, owner_of
 
 State = Literal["done", "running", "missing", "damaged"]
@@ -57,10 +57,11 @@ def _of_point(study: Study[Any], point: Any, out: Path, jobs: set[str] | None) -
 
 def _missing(study: Study[Any], point: Any, out: Path, jobs: set[str] | None) -> dict[str, Any]:
     owner, failure = owner_of(out, study, point), failure_of(out, study, point)
+    stopped = checkpoint_folder(study, point, out).exists()
     if failure is not None:
         return {"state": "missing", "detail": f"failed in job {owner} ({failure})"}
     if owner is None:
-        return {"state": "missing"}
+        return {"state": "missing", "detail": "goes on from a checkpoint" if stopped else ""}
     if jobs is None:
         return {"state": "missing", "detail": f"claimed by job {owner}; Slurm cannot be asked here whether it runs"}
     if owner in jobs:

@@ -6,9 +6,11 @@ stopped at any moment, even by SIGKILL, goes on where it was and ends with the s
 run a study in a given folder.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -31,6 +33,9 @@ from sims.harness.results import (
 
 P = TypeVar("P")
 
+CHECKPOINTS = ".checkpoints"
+"""Folder of the checkpoints of points that were stopped, inside the study's."""
+
 
 class MissingResultsError(ValueError):
     """Some points of a study have not been measured yet."""
@@ -44,6 +49,9 @@ class Study(Generic[P]):
         name: also the name of the study's folder: letters, digits, `.`, `_` and `-`.
         points: frozen dataclasses of JSON values, all different; an optional property `label` names a point.
         measure: from a point to its dataset; must depend on nothing but the point.
+        checkpoint_seconds: least time between two checkpoints that `measure` keeps within a point, in the folder that
+            is then its second argument, this being the third; it goes on from those that it finds there. None: a point
+            that is stopped is measured again from the start.
 
     Raises:
         ValueError: a bad name, a point that is not a frozen dataclass of JSON values, or a repeated point.
@@ -51,7 +59,8 @@ class Study(Generic[P]):
 
     name: str
     points: tuple[P, ...]
-    measure: Callable[[P], xr.Dataset]
+    measure: Callable[..., xr.Dataset]
+    checkpoint_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\w[\w.-]*", self.name, flags=re.ASCII):
@@ -112,20 +121,32 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
     with bar:
         for path, point in missing:
             bar.set_description(f"{study.name}: {label_of(point)}")
-            datasets[path] = measure_point(study, point, path)
+            datasets[path] = measure_point(study, point, out, path)
             bar.update()
     return [datasets[path] for path in paths]
 
 
-def measure_point(study: Study[P], point: P, path: Path) -> xr.Dataset:
+def measure_point(study: Study[P], point: P, out: Path, path: Path) -> xr.Dataset:
     """Measure one point of `study` and write it whole to `path`, with its wall time in seconds; return it so.
+
+    Its checkpoints under `out` are used, and removed once the result is written. The time is that since the last stop.
 
     Raises:
         OutputFolderError: it cannot be written, as when the disk is full.
     """
-    start = time.perf_counter()
-    measured = study.measure(point)
-    return write_results(path, measured, settings_of(point), seconds=time.perf_counter() - start)
+    start, folder = time.perf_counter(), checkpoint_folder(study, point, out)
+    seconds = study.checkpoint_seconds
+    measured = study.measure(point) if seconds is None else study.measure(point, folder, seconds)
+    dataset = write_results(path, measured, settings_of(point), seconds=time.perf_counter() - start)
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # missing, or in use for other points
+        folder.parent.rmdir()
+    return dataset
+
+
+def checkpoint_folder(study: Study[P], point: P, out: Path) -> Path:
+    """Where a resumable measurement of a point keeps its own checkpoints."""
+    return Path(out).resolve() / study.name / CHECKPOINTS / Path(file_name(point)).stem
 
 
 def check_study(study: Study[P], out: Path) -> int:

@@ -69,7 +69,7 @@ class Worker:
         print(f"{study.name}: {label_of(point)}", flush=True)
         staged = _beside(self.out, "results", study, point)
         try:
-            measure_point(study, point, staged)
+            measure_point(study, point, self.out, staged)
         except OutputFolderError as error:
             with contextlib.suppress(OSError):
                 _record_failure(self.out, study, point, error)

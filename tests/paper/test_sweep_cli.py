@@ -162,6 +162,7 @@ def test_a_plan_as_json(capsys):
         (["plan", "exp1", "--tokens", "many"], "--tokens"),
         (["run", "exp2", "--seed", "-1"], "seed must be an integer of at least 0, got -1"),
         (["run", "exp2", "--cluster", "pbs"], "cluster must be one of slurm, local, got 'pbs'"),
+        (["run", "exp2", "--checkpoint-seconds", "-1"], "seconds between checkpoints must be a number of at least 0"),
         (["collect", "exp2"], "6 of 6 points of exp2 have no results"),
         (["judge", "exp2"], "judge"),
     ],

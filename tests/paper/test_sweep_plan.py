@@ -25,7 +25,7 @@ def test_a_plan_counts_runs_sequences_and_tasks(exp2):
     assert (record["tasks"], record["parameters"]) == (33 * 50, 560_988_160)
     protocol = exp2.studies["sweep"].points[0].protocol
     assert record["training_tokens"] == 33 * (protocol.pretraining + 50 * protocol.steps) * protocol.batch * 2
-    assert record["checkpoint_bytes"] == 2 * 12 * 560_988_160
+    assert record["checkpoint_bytes"] == 3 * 3 * 12 * 560_988_160  # two and the next, of three seeds
     assert record["gpu_hours"] > record["gpu_hours_of_flops"] > 0
     assert json.loads(json.dumps(record)) == record
 

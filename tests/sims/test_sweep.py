@@ -17,6 +17,7 @@ from sims.harness.results import CorruptResultsError, OutputFolderError
 from sims.harness.sweep import (
     MissingResultsError,
     Study,
+    checkpoint_folder,
     file_name,
     load_study,
     pending,
@@ -207,3 +208,27 @@ def test_killed_study_resumes_with_identical_data(tmp_path: Path) -> None:
     assert [data.attrs["sha256"] for data in resumed] == [data.attrs["sha256"] for data in whole]
     assert {path: path.stat().st_mtime_ns for path in finished} == finished
     assert not list(folder.glob(".*"))
+
+
+def test_a_point_with_checkpoints_has_a_folder_of_its_own_until_it_is_measured(tmp_path):
+    """It finds there what it left when it was stopped; a point that is done leaves nothing."""
+    told = []
+
+    def measure(point: SquarePoint, folder: Path, seconds: float) -> xr.Dataset:
+        told.append((point.value, seconds, [path.read_text() for path in folder.glob("*")]))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "half").write_text(str(point.value))
+        if point.value == 1 and len(told) == 2:
+            raise KeyboardInterrupt
+        return square(point)
+
+    study = Study("squares", POINTS, measure, 7.0)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(study, tmp_path, progress=False)
+    assert checkpoint_folder(study, POINTS[1], tmp_path).is_dir()
+    found = run_study(study, tmp_path, progress=False)
+    assert told == [(3, 7.0, []), (1, 7.0, []), (1, 7.0, ["1"]), (2, 7.0, [])]
+    assert [int(data["square"].mean().round()) for data in found] == [
+        int(square(point)["square"].mean().round()) for point in POINTS
+    ]
+    assert sorted(path.name for path in (tmp_path / "squares").iterdir()) == sorted(map(file_name, POINTS))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sims.harness.results import OutputFolderError
-from transformer_checks.checkpoints import DIGESTS, KEPT, CorruptCheckpointError, restore, save
+from transformer_checks.checkpoints import DIGESTS, KEPT, Checkpoints, CorruptCheckpointError, restore, save
 from transformer_checks.model import Sizes, initialise
 from transformer_checks.objectives import Split
 from transformer_checks.sparsity import sparsity_of
@@ -94,7 +94,7 @@ def killed(program, folder):
 def test_training_killed_while_orbax_writes_resumes_bit_for_bit(tmp_path):
     """20 steps, against 10, a kill in the save after 15, and 10 more from the checkpoint after 10."""
     killed(KILLED_WRITING, tmp_path)
-    found = restore(tmp_path, fresh())
+    found = restore(tmp_path, lambda _: fresh())
     assert found is not None
     assert (found.step, found.refused) == (10, ())
     straight = bits(go_on(fresh(), 20))
@@ -106,13 +106,17 @@ def test_training_killed_while_orbax_writes_resumes_bit_for_bit(tmp_path):
 
 def test_a_kill_before_the_last_rename_leaves_the_previous_checkpoint(tmp_path):
     killed(KILLED_RENAMING, tmp_path)
-    found = restore(tmp_path, _TREE)
+    found = restore(tmp_path, like)
     assert found is not None
     assert (found.step, found.refused) == (1, ())
     assert bits(found.tree) == bits(_TREE)
 
 
 _TREE = {"numbers": jnp.arange(70_000, dtype=jnp.float32) ** 0.5, "key": jax.random.key(3), "step": jnp.int32(4)}
+
+
+def like(_):
+    return _TREE
 
 
 @pytest.fixture
@@ -145,7 +149,7 @@ DAMAGES = {
 def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(saved, damage):
     file = largest(saved / "00000002")
     DAMAGES[damage](file)
-    found = restore(saved, _TREE)
+    found = restore(saved, like)
     assert found is not None
     assert found.step == 1
     assert len(found.refused) == 1
@@ -160,7 +164,7 @@ def test_training_goes_on_bit_for_bit_from_the_checkpoint_before_a_damaged_one(t
     save(tmp_path, 10, go_on(early, 10))
     file = largest(tmp_path / "00000010")
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    found = restore(tmp_path, fresh())
+    found = restore(tmp_path, lambda _: fresh())
     assert found is not None
     assert found.step == 5
     assert [str(file) in line for line in found.refused] == [True]
@@ -176,12 +180,12 @@ def test_damage_to_any_file_is_seen(saved):
     for file in files:
         content = file.read_bytes()
         flip(file)
-        found = restore(saved, _TREE)
+        found = restore(saved, like)
         assert found is not None
         assert found.step == 1, file
         file.write_bytes(content)
     (folder / DIGESTS).write_text("".join((folder / DIGESTS).read_text().splitlines(keepends=True)[:-1]))
-    found = restore(saved, _TREE)
+    found = restore(saved, like)
     assert found is not None
     assert "as if cut short" in found.refused[0]
 
@@ -191,13 +195,13 @@ def test_if_all_are_damaged_nothing_starts_afresh_unasked(saved):
     for file in files:
         flip(file)
     with pytest.raises(CorruptCheckpointError, match="does not match its digest") as caught:
-        restore(saved, _TREE)
+        restore(saved, like)
     assert all(str(file) in str(caught.value) for file in files)
 
 
 def test_no_checkpoint_is_none(tmp_path):
-    assert restore(tmp_path, _TREE) is None
-    assert restore(tmp_path / "missing", _TREE) is None
+    assert restore(tmp_path, like) is None
+    assert restore(tmp_path / "missing", like) is None
 
 
 def test_the_last_ones_are_kept_and_a_step_can_be_saved_again(saved):
@@ -205,7 +209,7 @@ def test_the_last_ones_are_kept_and_a_step_can_be_saved_again(saved):
         save(saved, step, {**_TREE, "step": jnp.int32(step)})
     assert sorted(path.name for path in saved.iterdir()) == ["00000003", "123456789"]
     assert KEPT == 2
-    found = restore(saved, _TREE)
+    found = restore(saved, like)
     assert found is not None
     assert (found.step, int(found.tree["step"])) == (123_456_789, 123_456_789)
 
@@ -226,11 +230,11 @@ def test_digests_are_those_of_sha256sum(saved):
 )
 def test_a_checkpoint_of_something_else_is_refused(saved, other):
     with pytest.raises(ValueError, match=r"00000002 is of another model or optimiser: (numbers|more|key, step) differ"):
-        restore(saved, other)
+        restore(saved, lambda _: other)
 
 
 def test_shapes_suffice_to_restore(saved):
-    found = restore(saved, jax.eval_shape(lambda: _TREE))
+    found = restore(saved, lambda _: jax.eval_shape(lambda: _TREE))
     assert found is not None
     assert bits(found.tree) == bits(_TREE)
 
@@ -238,7 +242,8 @@ def test_shapes_suffice_to_restore(saved):
 def test_a_checkpoint_goes_to_other_devices(saved):
     """Saved from one device; here to the place that `like` names."""
     place = jax.sharding.NamedSharding(jax.make_mesh((1,), ("data",)), jax.sharding.PartitionSpec("data"))
-    found = restore(saved, {**_TREE, "numbers": jax.ShapeDtypeStruct((70_000,), jnp.float32, sharding=place)})
+    numbers = jax.ShapeDtypeStruct((70_000,), jnp.float32, sharding=place)
+    found = restore(saved, lambda _: {**_TREE, "numbers": numbers})
     assert found is not None
     assert found.tree["numbers"].sharding == place
 
@@ -275,3 +280,54 @@ def test_a_quota_is_told_and_the_rest_kept(saved):
 def test_a_negative_step_is_refused(tmp_path):
     with pytest.raises(ValueError, match="step must be an integer of at least 0"):
         save(tmp_path, -1, _TREE)
+
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that a test sets, and the steps at which a checkpoint was written, each in so many seconds."""
+    now, written = {"now": 0.0, "took": 0.0}, []
+
+    def write(folder, step, tree):
+        written.append(step)
+        now["now"] += now["took"]
+
+    monkeypatch.setattr("time.monotonic", lambda: now["now"])
+    monkeypatch.setattr("transformer_checks.checkpoints.save", write)
+    return now, written
+
+
+def offered(checkpoints, now, times):
+    for time in times:
+        now["now"] = max(now["now"], time)
+        checkpoints.offer(time, _TREE)
+
+
+def test_a_checkpoint_is_due_after_so_many_seconds(clock, tmp_path):
+    now, written = clock
+    offered(Checkpoints(tmp_path), now, [1, 59, 60, 61, 119, 120, 121, 240])
+    assert written == [60, 120, 240]
+
+
+def test_slow_writes_take_a_tenth_of_the_time_at_most(clock, tmp_path):
+    now, written = clock
+    now["took"] = 30
+    offered(Checkpoints(tmp_path), now, range(60, 2000, 10))
+    assert written == [60, 390, 720, 1050, 1380, 1710]
+
+
+def test_without_a_least_time_every_step_is_written_once(clock, tmp_path):
+    now, written = clock
+    now["took"] = 30
+    offered(Checkpoints(tmp_path, 0.0), now, [1, 1, 2, 3])
+    assert written == [1, 2, 3]
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("inf"), float("nan")])
+def test_seconds_between_checkpoints_are_checked(tmp_path, seconds):
+    with pytest.raises(
+        ValueError, match=r"seconds between checkpoints must be a number of at least 0, got (-1|inf|nan)"
+    ):
+        Checkpoints(tmp_path, seconds)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from transformer_checks.checkpoints import Checkpoints
 from transformer_checks.continual import Protocol, data_of, learn_sequence
 from transformer_checks.facts import FactsSpec
 from transformer_checks.methods.replay import Replay
@@ -97,11 +98,16 @@ def test_losses_are_noted_before_what_comes_between_tasks():
     """What comes between is seen by the stage after it and by the next task, not by what the task had learned."""
     seen, usual = [], learned()
 
-    def forget(task, state):
-        seen.append(task)
-        return state._replace(model=jax.tree.map(lambda leaf: 0 * leaf, state.model)) if task == 1 else state
+    class Forget:
+        def begin(self):
+            return ()
 
-    record = run(_PROTOCOL, tasks_of(3), between=forget)
+        def __call__(self, task, state, kept):
+            seen.append(task)
+            model = jax.tree.map(lambda leaf: 0 * leaf, state.model) if task == 1 else state.model
+            return state._replace(model=model), kept
+
+    record = run(_PROTOCOL, tasks_of(3), between=Forget())
     assert seen == [0, 1, 2]
     same(record.learned[:, :2], usual.learned[:, :2])
     same(record.stages.loss[:, :2], usual.stages.loss[:, :2])
@@ -189,3 +195,45 @@ def test_mixtures_of_experts_learn():
 def test_impossible_protocols_are_refused(fields, message):
     with pytest.raises(ValueError, match=message):
         replace(_PROTOCOL, **fields)
+
+
+# --- going on after a stop -------------------------------------------------------------------------------------------
+
+
+class Stopped(Exception):
+    """As a kill would, but without a process of its own."""
+
+
+class StopsAfter(Checkpoints):
+    """Checkpoints of a sequence that is stopped once those of some step are written."""
+
+    stop = 0
+
+    def offer(self, step, tree):
+        super().offer(step, tree)
+        if step == self.stop:
+            raise Stopped
+
+
+INTERRUPTED = {
+    "between stretches": (_PROTOCOL, {}, 3),
+    "between tasks": (_PROTOCOL, {}, 2),
+    "before the first task": (replace(_PROTOCOL, pretraining=6), {}, 0),
+    "in the middle of a task": (replace(_PROTOCOL, stretches=0), {}, 5),
+    "a method with a memory": (replace(_PROTOCOL, stretches=0, carried=True), {"method": Replay(4, 1.0)}, 7),
+}
+
+
+@pytest.mark.parametrize("when", INTERRUPTED)
+def test_a_sequence_that_was_stopped_gives_bit_for_bit_what_it_would_have_given(when, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("transformer_checks.continual.PART", 2)  # three parts a task where there are no stretches
+    protocol, extra, stop = INTERRUPTED[when]
+    tasks = tasks_of(3 + (protocol.pretraining > 0))
+    straight = run(protocol, tasks, **extra)
+    stopping = StopsAfter(tmp_path, 0.0)
+    stopping.stop = stop
+    with pytest.raises(Stopped):
+        run(protocol, tasks, **extra, checkpoints=stopping)
+    assert capsys.readouterr().err == ""
+    same(run(protocol, tasks, **extra, checkpoints=Checkpoints(tmp_path)), straight)
+    assert capsys.readouterr().err == f"goes on from checkpoint {tmp_path / f'{stop:08d}'}\n"

@@ -8,9 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 
 from transformer_checks import long_sequences
-from transformer_checks.consolidation import Consolidation, stored_numbers
+from transformer_checks.consolidation import Consolidation, Store, stored_numbers
 from transformer_checks.continual import Data, Protocol
 from transformer_checks.facts import FactsSpec
 from transformer_checks.long_sequences import EXPERTS, ROUTED, LongPoint, measure_long
@@ -33,10 +34,10 @@ class Spy(long_sequences._Sleeper):
 
     seen: list  # set anew for every run
 
-    def __call__(self, task, state):
-        after = super().__call__(task, state)
-        Spy.seen.append(jax.tree.map(np.asarray, (state.model, after.model, self.store._asdict())))
-        return after
+    def __call__(self, task, state, kept):
+        after, store = super().__call__(task, state, kept)
+        Spy.seen.append(jax.tree.map(np.asarray, (state.model, after.model, store._asdict())))
+        return after, store
 
 
 @lru_cache
@@ -67,6 +68,24 @@ def test_a_sequence_is_the_start_of_a_longer_one():
         np.testing.assert_array_equal(long[name][:, :4, :3], short[name])
     for name in ("learned", "steps"):
         np.testing.assert_array_equal(long[name][:, :3], short[name])
+
+
+@pytest.mark.parametrize("stop", [1, 3, 4])
+def test_a_dual_system_that_was_stopped_goes_on_with_its_store(stop, tmp_path, monkeypatch):
+    """Bit for bit, whether it was stopped just after a consolidation or with examples waiting for one."""
+    point, learned = replace(_POINT, **_KINDS["dual"]), long_sequences.Checkpoints.offer
+
+    def offer(checkpoints, step, tree):
+        learned(checkpoints, step, tree)
+        if step == stop:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(long_sequences.Checkpoints, "offer", offer)
+    with pytest.raises(KeyboardInterrupt):
+        measure_long(point, tmp_path, 0.0)
+    monkeypatch.undo()
+    assert (tmp_path / f"{stop:08d}").is_dir()
+    xr.testing.assert_identical(measure_long(point, tmp_path), measured("dual")[0])
 
 
 def test_kinds_are_different_things_on_the_same_tasks_and_weights():
@@ -169,7 +188,7 @@ def test_consolidations_come_at_their_interval_and_never_beyond_the_tasks(monkey
         slept.append(int(task))
         return model, store
 
-    programs = (lambda tasks: "store", lambda keys: "fresh", remember, consolidate)
+    programs = (lambda tasks: Store(*map(jnp.zeros, [(1, 1, 1)] * 4)), lambda keys: "fresh", remember, consolidate)
     monkeypatch.setattr(long_sequences, "_sleep_programs", lambda plan, sizes: programs)
     split = Split(jnp.zeros((2, 6, 8, 3), jnp.int32), jnp.zeros((2, 6, 8, 2)))
     sizes = check_preset("tiny")
@@ -182,8 +201,9 @@ def test_consolidations_come_at_their_interval_and_never_beyond_the_tasks(monkey
         jax.random.split(jax.random.key(0)),
     )
     state = State(initialise(sizes, jax.random.key(1)), (), jnp.int32(0), jnp.float32(0))
+    store = sleeper.begin()
     for task in range(5):
-        sleeper(task, state)
+        state, store = sleeper(task, state, store)
     assert noted == [0, 1, 2, 3, 4]
     assert slept == expected
 
