@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 help:
 	@echo "make reproduce   derive, certify, simulate, plot and judge (SCALE=quick|laptop|large, OUT=results)"
 	@echo "make test        lint, types, tests and notebooks"
-	@echo "make figures     redraw the figures from existing results"
+	@echo "make figures     draw the figures again (from quick simulations where there are no results)"
 	@echo "make notebooks   run the notebooks and store their outputs"
 	@echo "make docs        build the documentation site into OUT/site and follow its links"
 	@echo "make bench       benchmarks beside other software, into OUT/benchmarks (slow; downloads PyTorch and MKL)"

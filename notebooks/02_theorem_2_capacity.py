@@ -152,7 +152,7 @@ Image(figures["theorem2_bits"], width=900)
 # Bits per synapse: capacity changes by orders of magnitude, C B by a small factor. That is the trade-off.
 
 # %%
-Image(figures["theorem2_load"], width=900)
+Image(figures["theorem2_bits_against_load"], width=900)
 
 # %% [markdown]
 # Everything lies under Shannon's curve; graded Gaussian patterns with a linear readout lie on it.

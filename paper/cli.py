@@ -120,14 +120,21 @@ def everything(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 
 
 
 @app.command()
-def figures(out: Out = Path("results"), scale: Scale = "quick", seed: Seed = 0) -> None:
-    """Draw all figures again from existing results."""
-    from paper.parts import PARTS
-    from paper.reproduce import redraw
+def figures(
+    names: Annotated[list[str] | None, typer.Argument(help="Figures to draw; all by default.")] = None,
+    out: Out = Path("results"),
+    scale: Scale = "quick",
+    seed: Seed = 0,
+) -> None:
+    """Draw figures from existing results, or from quick simulations, run now, where there are none."""
+    from paper.redraw import chosen, redraw
+    from transformer_checks.runs import devices_per_core, keep_compiled
 
-    for part in PARTS.values():
-        for path in redraw(part, out, scale, seed):
-            _say(str(path))
+    wanted = chosen(names or ())
+    devices_per_core()
+    keep_compiled(out)
+    for path in redraw(wanted, out, scale, seed, _say):
+        _say(str(path))
 
 
 @app.command("paper")

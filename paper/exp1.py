@@ -1,12 +1,9 @@
 """Experiment 1 as a part of the paper: its studies at every scale, its tables, its evidence and its figures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from matplotlib.figure import Figure
-
 from paper.figures.exp1 import confounds, curves, factors, groups, proportionality
-from paper.part import Part, Results, Studies, Tables, named
+from paper.part import Drawing, Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.experiments import EXPERIMENT1, judge
 from sims.harness.sweep import Study
@@ -117,17 +114,14 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     return judge.from_experiment1(summary["trends"], summary["linear"], summary["agreement"])
 
 
-def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """The figures of Experiment 1 by name, each drawn when called."""
-    drawn: dict[str, Callable[[], Figure]] = {
-        "exp1_curves": lambda: curves.draw(summary["regimes"]),
-        "exp1_proportionality": lambda: proportionality.draw(summary["regimes"], summary["linear"]),
-        "exp1_groups": lambda: groups.draw(summary["regimes"]),
-        "exp1_confounds": lambda: confounds.draw(summary["regimes"], summary.get("controls")),
-    }
-    if "factors" in summary:
-        drawn["exp1_factors"] = lambda: factors.draw(summary["factors"])
-    return drawn
+DRAWINGS = {
+    "exp1_curves": Drawing(curves.draw, ("regimes",)),
+    "exp1_proportionality": Drawing(proportionality.draw, ("regimes", "linear")),
+    "exp1_groups": Drawing(groups.draw, ("regimes",)),
+    "exp1_confounds": Drawing(confounds.draw, ("regimes",), optional=("controls",)),
+    "exp1_factors": Drawing(factors.draw, ("factors",)),
+}
+"""The figures of Experiment 1."""
 
 
 def part(family: str | None = None, preset: str | None = None) -> Part:
@@ -147,7 +141,7 @@ def part(family: str | None = None, preset: str | None = None) -> Part:
         lambda scale, seed: plan(scale, seed, family, preset),
         tables,
         evidence,
-        figures,
+        DRAWINGS,
     )
 
 

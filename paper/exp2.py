@@ -1,14 +1,14 @@
 """Experiment 2 as a part of the paper: the single-regime ceiling, and the methods said to share it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
 from paper.figures.exp2 import matrix, pareto, prefixes, product
-from paper.part import Part, Results, Studies, Tables, named
+from paper.part import Drawing, Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.experiments import EXPERIMENT2
 from proofs.experiments.ceilings import from_experiment2
@@ -109,17 +109,27 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     return from_experiment2(summary["trends"], summary["methods"])
 
 
-def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """The figures of Experiment 2 by name, each drawn when called."""
-    ceilings, datasets = summary["ceilings"], [data for found in results.values() for data in found]
-    first = datasets[0].attrs
-    task_bits = float(first["facts"] * np.log2(first["values"]))
-    return {
-        "exp2_pareto": lambda: pareto.draw(ceilings),
-        "exp2_product": lambda: product.draw(ceilings),
-        "exp2_prefixes": lambda: prefixes.draw(summary["prefixes"], ceilings, task_bits),
-        "exp2_matrix": lambda: matrix.draw(ceilings, datasets),
-    }
+def _prefixes(by_tasks: xr.Dataset, ceilings: xr.Dataset, measured: list[xr.Dataset]) -> Figure:
+    return prefixes.draw(by_tasks, ceilings, task_bits(measured))
+
+
+def _matrix(ceilings: xr.Dataset, swept: list[xr.Dataset], methods: list[xr.Dataset]) -> Figure:
+    return matrix.draw(ceilings, [*swept, *methods])
+
+
+def task_bits(measured: list[xr.Dataset]) -> float:
+    """What there is to know about one task of these measurements, bits."""
+    first = measured[0].attrs
+    return float(first["facts"] * np.log2(first["values"]))
+
+
+DRAWINGS = {
+    "exp2_pareto": Drawing(pareto.draw, ("ceilings",)),
+    "exp2_product": Drawing(product.draw, ("ceilings",)),
+    "exp2_prefixes": Drawing(_prefixes, ("prefixes", "ceilings"), ("sweep",)),
+    "exp2_matrix": Drawing(_matrix, ("ceilings",), ("sweep", "methods")),
+}
+"""The figures of Experiment 2."""
 
 
 def part(preset: str | None = None) -> Part:
@@ -135,7 +145,7 @@ def part(preset: str | None = None) -> Part:
         return plan(scale, seed, preset)
 
     title = "Experiment 2: the single-regime ceiling in a Transformer"
-    return Part("exp2", title, EXPERIMENT2, planned, tables, evidence, figures)
+    return Part("exp2", title, EXPERIMENT2, planned, tables, evidence, DRAWINGS)
 
 
 EXP2 = part()

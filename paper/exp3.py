@@ -1,16 +1,18 @@
 """Experiment 3 as a part of the paper: two regimes with consolidation against every control."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
+from paper.exp2 import task_bits
 from paper.figures.exp3 import budgets, matrix
 from paper.figures.exp3 import systems as against_controls
 from paper.figures.exp3 import tasks as tasks_learned
-from paper.part import Part, Results, Studies, Tables, named
+from paper.part import Drawing, Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.experiments import EXPERIMENT3
 from proofs.experiments.ceilings import from_experiment3
@@ -102,21 +104,6 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     return from_experiment3(summary["comparisons"])
 
 
-def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """The figures of Experiment 3 by name, each drawn when called; some only where their studies were run."""
-    every, prefixes, compared = summary["systems"], summary["systems-prefixes"], summary["comparisons"]
-    first = results["systems"][0].attrs
-    task_bits = float(first["facts"] * np.log2(first["values"]))
-    drawn: dict[str, Callable[[], Figure]] = {
-        "exp3_systems": lambda: against_controls.draw(every, prefixes, compared),
-        "exp3_tasks": lambda: tasks_learned.draw(every, prefixes, compared, task_bits),
-        "exp3_matrix": lambda: matrix.draw(every, compared, results["systems"]),
-    }
-    if others := {name: summary[name] for name in budgets.DIALS if name in summary}:
-        drawn["exp3_budgets"] = lambda: budgets.draw(every, others)
-    return drawn
-
-
 def _dials(points: Sequence[LongPoint]) -> dict[str, Any]:
     """Replay budget and interval of every point's consolidation (NaN: none), as columns of a table."""
     plans = [point.consolidation for point in points]
@@ -124,6 +111,25 @@ def _dials(points: Sequence[LongPoint]) -> dict[str, Any]:
         name: ("point", [np.nan if plan is None else float(getattr(plan, name)) for plan in plans])
         for name in ("replay", "interval")
     }
+
+
+def _tasks(every: xr.Dataset, by_tasks: xr.Dataset, compared: xr.Dataset, measured: list[xr.Dataset]) -> Figure:
+    return tasks_learned.draw(every, by_tasks, compared, task_bits(measured))
+
+
+def _budgets(every: xr.Dataset, *others: xr.Dataset) -> Figure:
+    return budgets.draw(every, dict(zip(budgets.DIALS, others, strict=True)))
+
+
+_SYSTEMS = ("systems", "systems-prefixes", "comparisons")
+
+DRAWINGS = {
+    "exp3_systems": Drawing(against_controls.draw, _SYSTEMS),
+    "exp3_tasks": Drawing(_tasks, _SYSTEMS, ("systems",)),
+    "exp3_matrix": Drawing(matrix.draw, ("systems", "comparisons"), ("systems",)),
+    "exp3_budgets": Drawing(_budgets, ("systems", *budgets.DIALS)),
+}
+"""The figures of Experiment 3; budgets and intervals are not varied at every scale."""
 
 
 def part(preset: str | None = None) -> Part:
@@ -138,7 +144,7 @@ def part(preset: str | None = None) -> Part:
     def planned(scale: str, seed: int) -> Studies:
         return plan(scale, seed, preset)
 
-    return Part("exp3", "Experiment 3: two regimes in a Transformer", EXPERIMENT3, planned, tables, evidence, figures)
+    return Part("exp3", "Experiment 3: two regimes in a Transformer", EXPERIMENT3, planned, tables, evidence, DRAWINGS)
 
 
 EXP3 = part()

@@ -4,6 +4,7 @@
 workstation or one GPU. The scales of a part differ only in how much is simulated.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,10 @@ from sims.harness.cluster import Cluster
 from sims.harness.cluster_sweep import run_studies
 from sims.harness.sweep import Study, check_study, load_study, run_study
 
-SCALES = ("quick", "laptop", "large")
+QUICK = "quick"
+"""The smallest scale."""
+
+SCALES = (QUICK, "laptop", "large")
 """The scales, smallest first."""
 
 Studies = Mapping[str, Study]
@@ -30,6 +34,32 @@ Tables = Mapping[str, xr.Dataset]
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A figure: the script that draws it, and what that needs.
+
+    Attributes:
+        draw: from the tables and the results named below, in this order, to the figure.
+        tables: summary tables, by name.
+        results: studies of which every dataset is needed, by name.
+        optional: summary tables that scales need not have; None is passed for one that is not there.
+    """
+
+    draw: Callable[..., Figure]
+    tables: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    def ready(self, results: Results, tables: Tables) -> bool:
+        """Whether there is all that is needed."""
+        return tables.keys() >= {*self.tables} and results.keys() >= {*self.results}
+
+    def __call__(self, results: Results, tables: Tables) -> Figure:
+        """Draw the figure from the results and tables of its part."""
+        needed = [*(tables[name] for name in self.tables), *(results[name] for name in self.results)]
+        return self.draw(*needed, *(tables.get(name) for name in self.optional))
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of the paper.
 
@@ -40,7 +70,7 @@ class Part:
         plan: from a scale and a seed to the studies.
         tables: from the studies and their results to the summary tables.
         evidence: from results and tables to what the simulations say about the claims.
-        figures: from results and tables to the figures by name, each drawn when called.
+        drawings: the figures by name, which is that of the part and that of the script that draws it.
     """
 
     name: str
@@ -49,7 +79,7 @@ class Part:
     plan: Callable[[str, int], Studies]
     tables: Callable[[Studies, Results], Tables]
     evidence: Callable[[Results, Tables], tuple[Evidence, ...]]
-    figures: Callable[[Results, Tables], Mapping[str, Callable[[], Figure]]]
+    drawings: Mapping[str, Drawing]
 
     def studies(self, scale: str, seed: int) -> Studies:
         """Return the studies of a scale.
@@ -62,6 +92,11 @@ class Part:
         if seed < 0:
             raise ValueError(f"seed must be an integer of at least 0, got {seed}")
         return self.plan(scale, seed)
+
+    def figures(self, results: Results, tables: Tables) -> dict[str, Callable[[], Figure]]:
+        """Return the figures by name, each drawn when called; without those whose studies the scale does not have."""
+        found = {name: each for name, each in self.drawings.items() if each.ready(results, tables)}
+        return {name: functools.partial(each, results, tables) for name, each in found.items()}
 
 
 def named(*studies: Study) -> Studies:

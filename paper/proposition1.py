@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import xarray as xr
-from matplotlib.figure import Figure
 
 from paper.figures.proposition1 import blackout, gain, lifetimes, offline, remembered, surface, training
-from paper.part import Part, Results, Studies, Tables, named
+from paper.part import Drawing, Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.proposition1 import CLAIMS, judge
 from sims.batch_writes import BatchPoint, measure_batch, summarise_batch
@@ -204,19 +204,17 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     )
 
 
-def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """Return the figures of Proposition 1 by name, each drawn when called."""
-    return {
-        "proposition1_blackout": lambda: blackout.draw(summary["retention"]),
-        "proposition1_gain": lambda: gain.draw(summary["gain"], LOAD, EPS),
-        "proposition1_surface": lambda: surface.draw(EPS),
-        "proposition1_remembered": lambda: remembered.draw(summary["remembered"]),
-        "proposition1_offline": lambda: offline.draw(summary["offline"]),
-        "proposition1_lifetimes": lambda: lifetimes.draw(summary["profiles"], summary["lifetimes"], EPS),
-        "proposition1_training": lambda: training.draw(summary["training"], summary["precision"]),
-    }
-
+DRAWINGS = {
+    "proposition1_blackout": Drawing(blackout.draw, ("retention",)),
+    "proposition1_gain": Drawing(partial(gain.draw, ceiling=LOAD, error_rate=EPS), ("gain",)),
+    "proposition1_surface": Drawing(partial(surface.draw, EPS)),
+    "proposition1_remembered": Drawing(remembered.draw, ("remembered",)),
+    "proposition1_offline": Drawing(offline.draw, ("offline",)),
+    "proposition1_lifetimes": Drawing(partial(lifetimes.draw, error_rate=EPS), ("profiles", "lifetimes")),
+    "proposition1_training": Drawing(training.draw, ("training", "precision")),
+}
+"""The figures of Proposition 1."""
 
 PROPOSITION1 = Part(
-    "proposition1", "Proposition 1: two regimes against one of equal size", CLAIMS, plan, tables, evidence, figures
+    "proposition1", "Proposition 1: two regimes against one of equal size", CLAIMS, plan, tables, evidence, DRAWINGS
 )

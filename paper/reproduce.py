@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from paper import part as parts
 from paper import verdicts
 from paper.evidence import EVIDENCE, Say, certify
-from paper.part import Part, Results, Studies, Tables
+from paper.part import QUICK, Part, Results, Studies, Tables
 from paper.style import paper_style, save
 from proofs.book import write_evidence
 from proofs.certificate import Certificate, CertificateResult
@@ -26,6 +26,9 @@ from sims.harness.results import write_results
 
 FIGURES = "figures"
 """Folder of the figures of a scale."""
+
+QUICK_NOTE = "From quick simulations: few seeds, small networks."
+"""What figures of the smallest scale say below."""
 
 
 def folder_of(out: Path, scale: str, part: Part) -> Path:
@@ -61,7 +64,7 @@ def reproduce(part: Part, out: Path, scale: str, seed: int, say: Say, cluster: C
     say("3. Judging")
     summary, sound = judge(part, studies, measurements, results, folder, {"scale": scale, "seed": seed}, say)
     say("4. Drawing")
-    for path in draw(part.figures(measurements, summary), Path(out) / scale / FIGURES):
+    for path in draw(part.figures(measurements, summary), Path(out) / scale / FIGURES, scale):
         say(f"  {path}")
     say(f"Done in {time.perf_counter() - start:.0f} s (scale {scale}, seed {seed}).")
     return sound
@@ -106,21 +109,16 @@ def judge(
     return summary, not unproved and not unexpected
 
 
-def redraw(part: Part, out: Path, scale: str, seed: int) -> list[Path]:
-    """Draw the figures of a part again from existing results; return their paths.
+def draw(figures: Mapping[str, Callable[[], Figure]], folder: Path, scale: str | None = None) -> list[Path]:
+    """Draw and save figures in the style of the paper; return the paths of PDF and PNG.
 
-    Raises:
-        ValueError: bad arguments, missing or damaged results.
+    Args:
+        figures: by name, each drawn when called.
+        folder: where they go.
+        scale: of the simulations; figures of the smallest say so.
     """
-    studies = part.studies(scale, seed)
-    results = parts.load(studies, folder_of(out, scale, part))
-    return draw(part.figures(results, part.tables(studies, results)), Path(out) / scale / FIGURES)
-
-
-def draw(figures: Mapping[str, Callable[[], Figure]], folder: Path) -> list[Path]:
-    """Draw and save figures in the style of the paper; return the paths of PDF and PNG."""
     paths: list[Path] = []
     with paper_style():
         for name, make in figures.items():
-            paths += save(make(), folder, name)
+            paths += save(make(), folder, name, QUICK_NOTE if scale == QUICK else "")
     return paths

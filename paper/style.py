@@ -10,6 +10,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
+from matplotlib.transforms import Bbox
 
 ONE_COLUMN = 3.4
 """Width of a one-column figure, inches."""
@@ -20,6 +21,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 """Okabe and Ito's palette (2008), distinguishable in the common kinds of colour blindness."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 """Markers go with the colours, so that no figure needs colour to be read."""
+
+_NOTE_STRIP = 0.11  # inches
 
 _RC: dict[Any, Any] = {
     "backend": "agg",
@@ -62,15 +65,30 @@ def log_axes(*axes: Axes) -> None:
         each.yaxis.set_minor_formatter(NullFormatter())
 
 
-def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
-    """Write a figure as PDF and PNG, each whole, without time stamps; return the two paths."""
+def save(figure: Figure, folder: Path, name: str, note: str = "") -> tuple[Path, Path]:
+    """Write a figure as PDF and PNG, each whole, without time stamps; return the two paths.
+
+    Args:
+        figure: what is written.
+        folder: where; made if need be.
+        name: of the files.
+        note: a line in a strip below the figure, if any.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if engine := figure.get_layout_engine():
         engine.execute(figure)  # settle the layout once, for both files
         figure.set_layout_engine(None)
+    area = _note_below(figure, note) if note else None
     paths = (folder / f"{name}.pdf", folder / f"{name}.png")
     for path, metadata in zip(paths, ({"CreationDate": None}, {"Software": None}), strict=True):
         temporary = path.with_name(f".{path.name}.tmp")
-        figure.savefig(temporary, format=path.suffix[1:], metadata=metadata)
+        figure.savefig(temporary, format=path.suffix[1:], metadata=metadata, bbox_inches=area)
         os.replace(temporary, path)
     return paths
+
+
+def _note_below(figure: Figure, note: str) -> Bbox:
+    """Put a line into a strip below a figure whose layout is settled; return the area of both, inches."""
+    width, height = figure.get_size_inches()
+    figure.text(0.005, -0.75 * _NOTE_STRIP / height, note, fontsize=5.5, color="0.35")
+    return Bbox.from_bounds(0, -_NOTE_STRIP, width, height + _NOTE_STRIP)

@@ -156,7 +156,7 @@ def collect(sweep: Sweep, out: Path, say: Say) -> bool:
     certificates = certify(sweep.part.claims, lambda _: None)
     settings = {"scale": sweep.scale, "seed": sweep.seed}
     summary, sound = judge(sweep.part, sweep.studies, measured, certificates, folder, settings, say)
-    for path in draw(sweep.part.figures(measured, summary), Path(out) / sweep.scale / FIGURES):
+    for path in draw(sweep.part.figures(measured, summary), Path(out) / sweep.scale / FIGURES, sweep.scale):
         say(f"  {path}")
     return sound
 

@@ -1,14 +1,13 @@
 """Theorem 1 as a part of the paper: its studies at every scale, its tables, its evidence and its figures."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import xarray as xr
 from matplotlib.figure import Figure
 
 from paper.figures.theorem1 import forgetting, interference, overlaps, real_codes, variance
-from paper.part import Part, Results, Studies, Tables, named
+from paper.part import Drawing, Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.theorem1 import CLAIMS, judge
 from sims.forgetting import ForgettingPoint, measure_forgetting, summarise_forgetting
@@ -177,23 +176,21 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     )
 
 
-def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """Return the figures of Theorem 1 by name, each drawn when called."""
-    return {
-        "theorem1_interference": lambda: interference.draw(summary["overlaps"]),
-        "theorem1_variance": lambda: variance.draw(summary["overlaps"]),
-        "theorem1_overlaps": lambda: overlaps.draw(_histograms(results["overlaps"])),
-        "theorem1_forgetting": lambda: forgetting.draw(summary["forgetting"]),
-        "theorem1_real_codes": lambda: real_codes.draw(summary["real-codes"]),
-    }
-
-
-def _histograms(measured: list[xr.Dataset]) -> list[xr.Dataset]:
-    """Return overlaps of both codes at small and large networks, sparse and dense."""
+def _overlaps(measured: list[xr.Dataset]) -> Figure:
+    """Draw overlaps of both codes at small and large networks, sparse and dense."""
     cells = ((100, 0.2), (10_000, 0.05), (10_000, 0.5))
     wanted = [(code, size, level) for code in CODES for size, level in cells]
     by_cell = {(each.code.item(), each.neurons.item(), each.activity.item()): each for each in measured}
-    return [by_cell[cell] for cell in wanted if cell in by_cell]
+    return overlaps.draw([by_cell[cell] for cell in wanted if cell in by_cell])
 
 
-THEOREM1 = Part("theorem1", "Theorem 1: write interference against activity", CLAIMS, plan, tables, evidence, figures)
+DRAWINGS = {
+    "theorem1_interference": Drawing(interference.draw, ("overlaps",)),
+    "theorem1_variance": Drawing(variance.draw, ("overlaps",)),
+    "theorem1_overlaps": Drawing(_overlaps, results=("overlaps",)),
+    "theorem1_forgetting": Drawing(forgetting.draw, ("forgetting",)),
+    "theorem1_real_codes": Drawing(real_codes.draw, ("real-codes",)),
+}
+"""The figures of Theorem 1."""
+
+THEOREM1 = Part("theorem1", "Theorem 1: write interference against activity", CLAIMS, plan, tables, evidence, DRAWINGS)

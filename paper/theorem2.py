@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from paper.figures.theorem2 import bits, bits_against_load, capacity, finite_size, overlap, pareto, state_evolution
-from paper.part import Part, Results, Studies, Tables, named
+from paper.part import Drawing, Part, Results, Studies, Tables, named
 from proofs.claim import Evidence
 from proofs.theorem2 import CLAIMS, judge
 from sims.capacity import (
@@ -411,27 +411,25 @@ def evidence(results: Results, summary: Tables) -> tuple[Evidence, ...]:
     )
 
 
-def figures(results: Results, summary: Tables) -> dict[str, Callable[[], Figure]]:
-    """Return the figures of Theorem 2 by name, each drawn when called."""
-    return {
-        "theorem2_capacity": lambda: capacity.draw(summary["capacity"], _biased(summary["perceptron-capacity"])),
-        "theorem2_bits": lambda: bits.draw(summary["keyed"], summary["retrieval"], summary["willshaw"]),
-        "theorem2_load": lambda: bits_against_load.draw(summary["keyed"], summary["graded"], summary["retrieval"]),
-        "theorem2_overlap": lambda: overlap.draw(summary["retrieval"], summary["amp"]),
-        "theorem2_state_evolution": lambda: state_evolution.draw(summary["amp"]),
-        "theorem2_finite_size": lambda: finite_size.draw(summary["capacity"]),
-        "theorem2_pareto": lambda: pareto.draw(summary["keyed-capacity"], summary["sequential"]),
-    }
-
-
-def _biased(table: xr.Dataset) -> xr.Dataset:
-    """The perceptron with a threshold, at its largest size for each activity."""
-    biased = table.isel(point=np.flatnonzero(table["biased"].values))
+def _capacity(table: xr.Dataset, perceptrons: xr.Dataset) -> Figure:
+    """Draw capacity, with that of the perceptron with a threshold, at its largest size for each activity."""
+    biased = perceptrons.isel(point=np.flatnonzero(perceptrons["biased"].values))
     rows = [
         max(np.flatnonzero(biased["activity"].values == level), key=lambda row: biased["neurons"].values[row])
         for level in np.unique(biased["activity"].values)
     ]
-    return biased.isel(point=rows)
+    return capacity.draw(table, biased.isel(point=rows))
 
 
-THEOREM2 = Part("theorem2", "Theorem 2: one regime has a ceiling on C B", CLAIMS, plan, tables, evidence, figures)
+DRAWINGS = {
+    "theorem2_capacity": Drawing(_capacity, ("capacity", "perceptron-capacity")),
+    "theorem2_bits": Drawing(bits.draw, ("keyed", "retrieval", "willshaw")),
+    "theorem2_bits_against_load": Drawing(bits_against_load.draw, ("keyed", "graded", "retrieval")),
+    "theorem2_overlap": Drawing(overlap.draw, ("retrieval", "amp")),
+    "theorem2_state_evolution": Drawing(state_evolution.draw, ("amp",)),
+    "theorem2_finite_size": Drawing(finite_size.draw, ("capacity",)),
+    "theorem2_pareto": Drawing(pareto.draw, ("keyed-capacity", "sequential")),
+}
+"""The figures of Theorem 2."""
+
+THEOREM2 = Part("theorem2", "Theorem 2: one regime has a ceiling on C B", CLAIMS, plan, tables, evidence, DRAWINGS)

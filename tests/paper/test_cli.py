@@ -93,6 +93,8 @@ def test_prove_exits_with_1_for_a_false_claim(capsys, monkeypatch):
         (["paper", "--results", "none", "--scale", "huge"], "scale must be one of quick, laptop, large, got 'huge'"),
         (["prove", "T1.varance"], "did you mean T1.variance?"),
         (["prove", "E1.linear"], "no certificates yet for E1.linear"),
+        (["figures", "theorem9_any"], "figures must be among theorem1_interference, "),
+        (["figures", "--scale", "huge"], "scale must be one of quick, laptop, large, got 'huge'"),
         (["claims", "T9"], "unknown claim 'T9'"),
         (["frobnicate"], "frobnicate"),
     ],
@@ -135,12 +137,6 @@ def test_corrupt_evidence_is_refused(capsys, tmp_path):
     status, _, err = run(capsys, "claims", "--out", tmp_path)
     assert status == 2
     assert "evidence.json is not a record of evidence" in err
-
-
-def test_figures_without_results_say_what_is_missing(capsys, tmp_path):
-    status, _, err = run(capsys, "figures", "--scale", "quick", "--out", tmp_path)
-    assert status == 2
-    assert "have no results" in err
 
 
 def test_paper_without_results_says_so(capsys, tmp_path, monkeypatch):

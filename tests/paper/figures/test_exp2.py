@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from matplotlib.patches import ArrowStyle
 
-from paper.exp2 import figures
+from paper.exp2 import EXP2
 from paper.figures.exp2 import looks, matrix, pareto, prefixes, product
 from paper.style import paper_style
 from tests.paper.figures.long_runs import experiment2
@@ -53,7 +53,7 @@ def test_nothing_overlaps_at_any_scale(name, scale):
 
 def test_the_part_draws_all_of_them():
     ceilings, by_tasks, runs = tables("quick")
-    found = figures({"sweep": runs[:3], "methods": runs[3:]}, {"ceilings": ceilings, "prefixes": by_tasks})
+    found = EXP2.figures({"sweep": runs[:3], "methods": runs[3:]}, {"ceilings": ceilings, "prefixes": by_tasks})
     assert list(found) == [f"exp2_{name}" for name in FIGURES]
     assert len(found["exp2_prefixes"]().axes) == 6
 

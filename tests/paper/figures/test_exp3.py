@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from paper.exp3 import _dials, figures
+from paper.exp3 import EXP3, _dials
 from paper.figures.exp3 import budgets, looks, systems
 from paper.style import paper_style
 from tests.paper.figures.long_runs import experiment3
@@ -51,16 +51,16 @@ def test_nothing_overlaps():
 def test_nothing_overlaps_without_mixtures(name):
     found, runs = tables(mixtures=False)
     with paper_style():
-        figure = figures({"systems": runs}, found)[f"exp3_{name}"]()
+        figure = EXP3.figures({"systems": runs}, found)[f"exp3_{name}"]()
         assert not overlaps(figure)
 
 
 def test_budgets_are_drawn_only_where_they_were_run():
     found, runs = tables()
-    assert "exp3_budgets" not in figures({"systems": runs}, found)
+    assert "exp3_budgets" not in EXP3.figures({"systems": runs}, found)
     more = {**found, "budgets": other(replay=64), "intervals": other(interval=3)}
     with paper_style():
-        figure = figures({"systems": runs}, more)["exp3_budgets"]()
+        figure = EXP3.figures({"systems": runs}, more)["exp3_budgets"]()
         assert not overlaps(figure)
     assert [each.get_text() for each in figure.axes[2].get_xticklabels()] == ["16", "64"]
     assert [each.get_text() for each in figure.axes[3].get_xticklabels()] == ["2", "3"]
