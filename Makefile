@@ -45,10 +45,11 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
-# Whole files to each core: the tests of one file share what is expensive.
+# Whole files to each core: the tests of one file share what is expensive. Programs that run once and briefly gain nothing
+# from the compiler's higher levels, which take half as long again.
+test: export XLA_FLAGS := $(XLA_FLAGS) --xla_backend_optimization_level=1
 test: lint
-	$(BIN)/pytest --numprocesses auto --dist loadfile
-	$(BIN)/pytest --numprocesses auto --dist loadfile --nbmake --nbmake-timeout=1200 -p no:cacheprovider notebooks
+	$(BIN)/pytest --numprocesses auto --dist loadfile --nbmake --nbmake-timeout=1200 tests notebooks
 
 notebooks: $(VENV)/dev.stamp
 	CWB_SCALE=quick $(BIN)/jupytext --to ipynb --execute notebooks/*.py

@@ -15,7 +15,7 @@
 #
 # Theorem 1 is about Hopfield networks. The proposal predicts that its picture survives in a deep network: gradients of
 # different tasks interfere less, and tasks are forgotten less, the sparser the activations. Here a small Transformer learns
-# five tasks one after another, at six and more levels of activation sparsity, made by k-winners-take-all or by an L1 penalty.
+# five tasks one after another, at several levels of activation sparsity, made by k-winners-take-all or by an L1 penalty.
 #
 # The predictions and the rules by which they fail were written down before any run (`proofs/predictions.toml`); verdicts
 # below are computed from them. At the scale of this notebook (`quick`, about two minutes) only two of the ten declared

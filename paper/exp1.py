@@ -1,6 +1,7 @@
 """Experiment 1 as a part of the paper: its studies at every scale, its tables, its evidence and its figures."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from paper.figures.exp1 import confounds, curves, factors, groups, proportionality
 from paper.part import Drawing, Part, Results, Studies, Tables, named
@@ -33,6 +34,7 @@ class Effort:
         regimes: on facts, by name.
         real: families of natural languages.
         seeds: of every point.
+        kwta: levels of k-winners-take-all.
         l1: levels of the penalty, on facts.
         real_l1: and on natural languages.
         controls: whether also the arms without a rectifier, trained to a criterion, and with one factor changed.
@@ -42,16 +44,20 @@ class Effort:
     regimes: tuple[str, ...]
     real: tuple[str, ...]
     seeds: int
+    kwta: tuple[float, ...]
     l1: tuple[float, ...]
     real_l1: tuple[float, ...]
     controls: bool
     preset: str = "tiny"
 
 
+QUICK_REGIMES = ("disjoint-gentle-all", "shared-saturating-all")
+"""Where sparsity is predicted to matter most, and least."""
+
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort(("disjoint-gentle-all", "shared-saturating-all"), (), 4, (0.03, 0.3, 3.0), (), False),
-    "laptop": Effort(tuple(DECLARED), ("numbers",), 8, SWEEP["l1"], (0.03, 0.3, 3.0), True),
-    "large": Effort(tuple(DECLARED), ("numbers", "languages"), 16, SWEEP["l1"], SWEEP["l1"], True, "small"),
+    "quick": Effort(QUICK_REGIMES, (), 4, (0.02, 0.1, 0.3, 1.0), (0.03, 3.0), (), False),
+    "laptop": Effort(tuple(DECLARED), ("numbers",), 8, LEVELS, SWEEP["l1"], (0.03, 0.3, 3.0), True),
+    "large": Effort(tuple(DECLARED), ("numbers", "languages"), 16, LEVELS, SWEEP["l1"], SWEEP["l1"], True, "small"),
 }
 
 
@@ -87,7 +93,7 @@ def plan(scale: str, seed: int, family: str | None = None, preset: str | None = 
     sweep = [
         point
         for regime in chosen
-        for point in points(regime, kwta=LEVELS, l1=effort.l1 if regime.spec.family == "facts" else effort.real_l1)
+        for point in points(regime, kwta=effort.kwta, l1=effort.l1 if regime.spec.family == "facts" else effort.real_l1)
     ]
     studies = [Study("regimes", tuple(sweep), measure_interference, CHECKPOINT_SECONDS)]
     if effort.controls and family is None:
@@ -138,7 +144,7 @@ def part(family: str | None = None, preset: str | None = None) -> Part:
         "-".join(["exp1", *(each for each in (family, preset) if each)]),
         "Experiment 1: activation sparsity and interference in a Transformer",
         EXPERIMENT1,
-        lambda scale, seed: plan(scale, seed, family, preset),
+        partial(plan, family=family, preset=preset),
         tables,
         evidence,
         DRAWINGS,

@@ -1,6 +1,7 @@
 """Experiment 2 as a part of the paper: the single-regime ceiling, and the methods said to share it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -141,11 +142,8 @@ def part(preset: str | None = None) -> Part:
     if preset is not None:
         check_preset(preset)
 
-    def planned(scale: str, seed: int) -> Studies:
-        return plan(scale, seed, preset)
-
     title = "Experiment 2: the single-regime ceiling in a Transformer"
-    return Part("exp2", title, EXPERIMENT2, planned, tables, evidence, DRAWINGS)
+    return Part("exp2", title, EXPERIMENT2, partial(plan, preset=preset), tables, evidence, DRAWINGS)
 
 
 EXP2 = part()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -141,10 +142,15 @@ def part(preset: str | None = None) -> Part:
     if preset is not None:
         check_preset(preset)
 
-    def planned(scale: str, seed: int) -> Studies:
-        return plan(scale, seed, preset)
-
-    return Part("exp3", "Experiment 3: two regimes in a Transformer", EXPERIMENT3, planned, tables, evidence, DRAWINGS)
+    return Part(
+        "exp3",
+        "Experiment 3: two regimes in a Transformer",
+        EXPERIMENT3,
+        partial(plan, preset=preset),
+        tables,
+        evidence,
+        DRAWINGS,
+    )
 
 
 EXP3 = part()

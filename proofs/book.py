@@ -104,7 +104,12 @@ class Ledger:
         """
         by_id: dict[str, list[Evidence]] = {claim.id: [] for claim in self.claims}
         for each in evidence:
-            by_id[self.claim(each.claim_id).id].append(each)
+            if each.claim_id not in by_id:
+                raise ValueError(
+                    f"there is evidence about {self._unknown(each.claim_id)}; a claim or prediction that is renamed "
+                    "after it has results loses them: give it back its id, or reproduce its part into another folder"
+                )
+            by_id[each.claim_id].append(each)
         judgements: dict[str, Judgement] = {}
         for claim in self.order():
             judgements[claim.id] = judge(claim, by_id[claim.id], judgements)

@@ -113,8 +113,13 @@ def comparisons(table: xr.Dataset, margin: float = 1.0) -> xr.Dataset:
         One row for every eps, quantity and control: `second` (the control), `quantity`, `eps`, `difference` with
         `_low` and `_high`, `more_p`, `less_p`, `seeds`, `first_mean`, `second_mean`, `second_label`, and the shares of
         seeds at the end of their sequence, `first_censored` and `second_censored`.
+
+    Raises:
+        ValueError: no row of the dual system.
     """
     names = table["system"].values
+    if not (names == DUAL).any():
+        raise ValueError(f"the table must have a row of the system {DUAL!r}, got {', '.join(dict.fromkeys(names))}")
     (dual,) = np.flatnonzero(names == DUAL)
     rows: list[dict[str, Any]] = []
     for eps in EPSILONS:

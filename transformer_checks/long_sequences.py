@@ -86,7 +86,11 @@ class LongPoint:
     @property
     def label(self) -> str:
         """A readable name."""
-        return f"{self.system},{self.implementation}={'-'.join(f'{level:g}' for level in self.levels)}"
+        name, plan = (
+            f"{self.system},{self.implementation}={'-'.join(f'{level:g}' for level in self.levels)}",
+            self.consolidation,
+        )
+        return name if plan is None else f"{name},replay={plan.replay},every={plan.interval}"
 
     def sizes(self, sequence: TaskSequence) -> Sizes:
         """The model's sizes for these tasks."""

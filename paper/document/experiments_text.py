@@ -88,7 +88,7 @@ def systems(sources: Sources, part: str, table: str) -> str:
     at = found.sel(eps=eps)
     rows = [
         [
-            str(at["label"].values[point]).replace(",kwta=", ", k/m = ").replace(",l1=", ", L1 "),
+            _readable(str(at["label"].values[point])),
             f"{float(at['sparsity_mean'].values[point]):.2f}",
             *(_interval(at, name, point) for name in QUANTITIES),
         ]
@@ -107,3 +107,10 @@ def _interval(table: xr.Dataset, name: str, point: int) -> str:
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]], widths: Iterable[int]) -> str:
     lines = [head, [":" + "-" * width for width in widths], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _readable(label: str) -> str:
+    """The label of a point, in words."""
+    for short, words in (("kwta=", "k/m = "), ("l1=", "L1 "), ("replay=", "replay "), ("every=", "every ")):
+        label = label.replace(short, words)
+    return label.replace(",", ", ")

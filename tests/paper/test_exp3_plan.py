@@ -61,6 +61,12 @@ def test_the_last_task_is_consolidated_at_the_usual_interval(scale):
     assert EFFORTS[scale].tasks % CONSOLIDATION.interval == 0
 
 
+@pytest.mark.parametrize("scale", list(EFFORTS))
+def test_every_point_of_a_scale_has_a_name_of_its_own(scale):
+    labels = [point.label for study in plan(scale, 0).values() for point in study.points]
+    assert len(set(labels)) == len(labels)
+
+
 def test_a_quick_look_has_one_study_and_unknown_presets_are_refused():
     assert list(plan("quick", 0)) == ["systems"]
     for refused in (lambda: part("big"), lambda: plan("quick", 0, "big")):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from paper import grid
 from paper.cli import main
-from paper.part import Part, named
+from paper.part import Drawing, Part, named
 from proofs.experiments import EXPERIMENT2
 from sims.harness.sweep import Study, file_name
 
@@ -47,7 +47,7 @@ def tables(studies, results):
 def cheap(monkeypatch):
     MEASURED.clear()
     part = Part(
-        "exp2", "A cheap experiment", EXPERIMENT2[:1], plan, tables, lambda *_: (), lambda *_: {"exp2_cheap": Figure}
+        "exp2", "A cheap experiment", EXPERIMENT2[:1], plan, tables, lambda *_: (), {"exp2_cheap": Drawing(Figure)}
     )
     monkeypatch.setitem(grid.BUILDERS, "exp2", lambda preset: part)
     monkeypatch.setattr("transformer_checks.runs.keep_compiled", lambda folder: None)

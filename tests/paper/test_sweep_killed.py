@@ -32,7 +32,7 @@ STUDY = Study("sweep", (POINT,), measure_long, CHECKPOINT_SECONDS)
 
 
 def cheap_part(preset):
-    return Part("exp2", "", EXPERIMENT2[:1], lambda *_: named(STUDY), lambda *_: {}, lambda *_: (), lambda *_: {})
+    return Part("exp2", "", EXPERIMENT2[:1], lambda *_: named(STUDY), lambda *_: {}, lambda *_: (), {})
 
 
 def arguments(out):

@@ -151,6 +151,11 @@ def test_controls_are_all_systems_the_dense_and_the_best_single_one(rows, system
         assert [label[name] for name in others] == [each.label for each in systems[1:9]]
 
 
+def test_a_table_without_the_dual_system_is_refused(table):
+    with pytest.raises(ValueError, match="the table must have a row of the system 'dual', got"):
+        comparisons(table.isel(point=slice(1, None)))
+
+
 def test_differences_are_paired_by_seed(rows, table):
     at = table.sel(eps=2.0)
     for control, place in (("B1", len(table["system"]) - 2), ("rehearsal, dense", 5)):

@@ -229,6 +229,7 @@ def test_levels_layer_by_layer():
     assert both.rectified.tolist() == [True, True]
     assert one.active.tolist() == [13, 13]
     assert replace(_POINT, levels=(1.0, 0.05)).label == "single,kwta=1-0.05"
+    assert replace(_POINT, **_KINDS["dual"]).label == "single,kwta=0.2,replay=3,every=2"
     penalised = replace(_POINT, implementation="l1", levels=(0.3,)).sparsity(sizes)
     assert (penalised.active.tolist(), float(penalised.penalty)) == ([256, 256], pytest.approx(0.3))
 
