@@ -1,6 +1,8 @@
 """The paper is set from one source, the same bytes each time, and says what is not yet simulated."""
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -142,3 +144,15 @@ def test_lapsed_evidence_is_printed(passing):
     assert "**Evidence lapsed:** the wording of `T1.nested` was changed" in fill("{{ lapsed }}", lapsed)
     assert fill("{{ verdict T1.nested }}", lapsed) == "proved; **recorded evidence lapsed**"
     assert fill("{{ lapsed }}", passing(LITTLE)) == "No recorded evidence has lapsed."
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="TeX is not installed")
+def test_latex_compiles_where_tex_is_installed(tex, figure, tmp_path):
+    (tmp_path / "paper.tex").write_text(tex, encoding="utf-8")
+    (tmp_path / "figures").mkdir()
+    for name in ("theorem1_interference", "exp1_curves"):
+        shutil.copyfile(figure, tmp_path / "figures" / f"{name}.pdf")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-2000:]
+    assert "Missing character" not in (tmp_path / "paper.log").read_text(errors="replace")
