@@ -7,6 +7,7 @@ from pathlib import Path
 
 from paper.site.api import pages
 from paper.site.links import broken_links
+from paper.site.mathematics import unset
 
 ROOT = Path(__file__).resolve().parents[2]
 PROSE = Path(__file__).parent
@@ -39,13 +40,15 @@ def build(out: Path) -> Path:
         out: folder of the site; what it was made from stays in `sources` within.
 
     Raises:
-        ValueError: Sphinx warned or failed, or a link leads nowhere.
+        ValueError: Sphinx warned or failed, a formula is not set, or a link leads nowhere.
     """
     source, html = Path(out) / "sources", Path(out) / "html"
     gather(source)
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going", "-q", str(source), str(html)]
     if subprocess.run(command, check=False).returncode:
         raise ValueError("the site cannot be built; Sphinx's warnings stand above")
+    if raw := unset(html):
+        raise ValueError(f"pages with formulas as LaTeX: {'; '.join(raw)}")
     if broken := broken_links(html):
         raise ValueError(f"links that lead nowhere: {'; '.join(broken)}")
     return html / "index.html"

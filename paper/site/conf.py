@@ -15,6 +15,7 @@ html_show_sphinx = False
 html_copy_source = False
 html_math_renderer = "mathml"
 nb_execution_mode = "off"
+nb_render_markdown_format = "myst"  # formulas in what cells print, too
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 3
 nitpicky = True

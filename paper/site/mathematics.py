@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from paper.document.build import pandoc
+
+_VERBATIM = re.compile(r"<(pre|code|script|style|math)\b.*?</\1>", re.DOTALL)
+_UNSET = re.compile(r"\$\$|\$[^$<\n]*\\[A-Za-z]")
 
 _CUT = "CUT-BETWEEN-FORMULAS"
 
@@ -23,6 +27,13 @@ def mathml(formulas: Iterable[str]) -> dict[str, str]:
     if len(found) != len(known) or not all(found):
         raise ValueError(f"not all of these are formulas: {known}")
     return {latex: each[0] for latex, each in zip(known, found, strict=True) if each}
+
+
+def unset(folder: Path) -> list[str]:
+    """Return the pages within a folder that show a formula as its LaTeX, each with the beginning of the first one."""
+    texts = {path: _VERBATIM.sub("", path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.html"))}
+    found = {path: match for path, text in texts.items() if (match := _UNSET.search(text))}
+    return [f"{path.relative_to(folder)}: {match.string[match.start() :][:40]}" for path, match in found.items()]
 
 
 _SET: dict[str, str] = {}
