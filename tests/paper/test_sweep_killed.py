@@ -43,8 +43,8 @@ def killed_after(stop, out):
     """Run the command in this process, which kills itself once the checkpoint of a step is written."""
     save = Checkpoints.offer
 
-    def offer(checkpoints, step, tree):
-        save(checkpoints, step, tree)
+    def offer(self, step, tree):
+        save(self, step, tree)
         if step == stop:
             os.kill(os.getpid(), signal.SIGKILL)
 
