@@ -21,7 +21,7 @@ from transformer_checks.objectives import Split
 from transformer_checks.runs import over_runs
 from transformer_checks.sparsity import Sparsity
 from transformer_checks.task_sequence import Examples, Scoring, TaskSequence
-from transformer_checks.training import Dials, State, Trainer, begin, dials, next_task, remember, train
+from transformer_checks.training import Dials, State, Trainer, begin, check_dials, dials, next_task, remember, train
 
 PART = 1000
 """Most steps of training between two chances to keep a checkpoint."""
@@ -65,7 +65,8 @@ class Protocol:
         check_count(self.pretraining, "pretraining", minimum=0)
         if self.stretches and self.steps % self.stretches:
             raise ValueError(f"steps must be a multiple of the {self.stretches} stretches, got {self.steps}")
-        _ = self.trainer, self.dials()
+        check_dials(self.learning_rate, self.criterion, self.plastic)
+        _ = self.trainer
 
     @property
     def trainer(self) -> Trainer:

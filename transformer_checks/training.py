@@ -83,14 +83,19 @@ def dials(learning_rate: float, criterion: float = 0.0, plastic: tuple[str, ...]
     Raises:
         ValueError: a learning rate that is not positive, a negative criterion, or an unknown group.
     """
+    check_dials(learning_rate, criterion, plastic)
+    factors = [float(group in plastic) for group in GROUPS]
+    return Dials(jnp.float32(learning_rate), jnp.float32(criterion), jnp.asarray(factors, jnp.float32))
+
+
+def check_dials(learning_rate: float, criterion: float, plastic: tuple[str, ...]) -> None:
+    """Raise ValueError as `dials`, without any work of JAX: modules that declare protocols must not start it."""
     if not learning_rate > 0:
         raise ValueError(f"learning rate must be positive, got {learning_rate!r}")
     if not criterion >= 0:
         raise ValueError(f"criterion must be a loss of at least 0, got {criterion!r}")
     if not plastic or set(plastic) - set(GROUPS):
         raise ValueError(f"plastic must name some of {', '.join(GROUPS)}, got {plastic!r}")
-    factors = [float(group in plastic) for group in GROUPS]
-    return Dials(jnp.float32(learning_rate), jnp.float32(criterion), jnp.asarray(factors, jnp.float32))
 
 
 def begin(trainer: Trainer, model: Transformer, memory: Memory = ()) -> State:

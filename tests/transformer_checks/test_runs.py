@@ -110,3 +110,17 @@ def test_any_number_of_devices_gives_the_same_numbers(devices):
         here = _learn(*arguments(int(runs)))
         for name, values in found.items():
             np.testing.assert_array_equal(np.asarray(values, np.float32), here[name])
+
+
+def test_declaring_the_experiments_does_not_start_jax():
+    """Otherwise it would be too late to make a device of every core, and the experiments would run on one."""
+    program = "import jax, paper.parts; jax.config.update('jax_num_cpu_devices', 3); print(jax.device_count())"
+    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**environment, "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "3"
