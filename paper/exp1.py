@@ -52,7 +52,7 @@ class Effort:
 
 
 QUICK_REGIMES = ("disjoint-gentle-all", "shared-saturating-all")
-"""Where sparsity is predicted to matter most, and least."""
+"""Two declared regimes that differ in all that `regimes` varies but which weights learn."""
 
 EFFORTS: dict[str, Effort] = {
     "quick": Effort(QUICK_REGIMES, (), 4, (0.02, 0.1, 0.3, 1.0), (0.03, 3.0), (), False),

@@ -59,8 +59,11 @@ def run(
     seed: Seed = 0,
     cluster: Annotated[str | None, typer.Option(help="slurm or local, with settings as for reproduce.")] = None,
     checkpoint_seconds: Annotated[
-        float, typer.Option(help="Least time between two checkpoints within a point; 0: as often as possible.")
-    ] = 60.0,
+        float | None,
+        typer.Option(
+            help="Least time between two checkpoints within a point, by default a minute; 0: all that can be."
+        ),
+    ] = None,
 ) -> None:
     """Measure what is missing, and judge nothing. Stopped and started again, it goes on where it was."""
     from paper import sweep
@@ -71,7 +74,9 @@ def run(
     devices_per_core()
     sweeps = sweep.sweeps_of(experiment, scale, preset, seed)
     keep_compiled(out)
-    sweep.run(sweep.with_checkpoints(sweeps, checkpoint_seconds), out, _say, where)
+    if checkpoint_seconds is not None:
+        sweeps = sweep.with_checkpoints(sweeps, checkpoint_seconds)
+    sweep.run(sweeps, out, _say, where)
 
 
 @sweep_app.command("status")

@@ -122,6 +122,7 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
         for path, point in missing:
             bar.set_description(f"{study.name}: {label_of(point)}")
             datasets[path] = measure_point(study, point, out, path)
+            remove_checkpoints(study, point, out)
             bar.update()
     return [datasets[path] for path in paths]
 
@@ -129,7 +130,8 @@ def run_study(study: Study[P], out: Path, progress: bool = True) -> list[xr.Data
 def measure_point(study: Study[P], point: P, out: Path, path: Path) -> xr.Dataset:
     """Measure one point of `study` and write it whole to `path`, with its wall time in seconds; return it so.
 
-    Its checkpoints under `out` are used, and removed once the result is written. The time is that since the last stop.
+    Its checkpoints under `out` are used and left; `remove_checkpoints` is for when the result is in its place. The time
+    is that since the last stop.
 
     Raises:
         OutputFolderError: it cannot be written, as when the disk is full.
@@ -137,16 +139,20 @@ def measure_point(study: Study[P], point: P, out: Path, path: Path) -> xr.Datase
     start, folder = time.perf_counter(), checkpoint_folder(study, point, out)
     seconds = study.checkpoint_seconds
     measured = study.measure(point) if seconds is None else study.measure(point, folder, seconds)
-    dataset = write_results(path, measured, settings_of(point), seconds=time.perf_counter() - start)
-    shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):  # missing, or in use for other points
-        folder.parent.rmdir()
-    return dataset
+    return write_results(path, measured, settings_of(point), seconds=time.perf_counter() - start)
 
 
 def checkpoint_folder(study: Study[P], point: P, out: Path) -> Path:
     """Where a resumable measurement of a point keeps its own checkpoints."""
     return Path(out).resolve() / study.name / CHECKPOINTS / Path(file_name(point)).stem
+
+
+def remove_checkpoints(study: Study[P], point: P, out: Path) -> None:
+    """Remove the checkpoints of a point whose result is in its place."""
+    folder = checkpoint_folder(study, point, out)
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # missing, or in use for other points
+        folder.parent.rmdir()
 
 
 def check_study(study: Study[P], out: Path) -> int:
@@ -190,7 +196,10 @@ def _finished(study: Study[P], out: Path) -> dict[Path, xr.Dataset]:
     for leftover in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         leftover.unlink(missing_ok=True)
     files = [(folder / file_name(point), point) for point in study.points]
-    return {path: _read_point(path, point) for path, point in files if path.exists()}
+    finished = {path: _read_point(path, point) for path, point in files if path.exists()}
+    for point in (point for path, point in files if path in finished):
+        remove_checkpoints(study, point, out)
+    return finished
 
 
 def _read_point(path: Path, point: object) -> xr.Dataset:

@@ -19,7 +19,7 @@ from typing import Any
 import submitit
 
 from sims.harness.results import OutputFolderError
-from sims.harness.sweep import Study, file_name, label_of, measure_point
+from sims.harness.sweep import Study, file_name, label_of, measure_point, remove_checkpoints
 
 FOLDER = ".cluster"
 """Where jobs keep claims and logs, inside the output folder; no study's name can begin with a dot."""
@@ -79,6 +79,7 @@ class Worker:
             _record_failure(self.out, study, point, error)
             return False
         staged.replace(result_of(self.out, study, point))
+        remove_checkpoints(study, point, self.out)
         return True
 
 

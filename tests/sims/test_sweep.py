@@ -226,6 +226,7 @@ def test_a_point_with_checkpoints_has_a_folder_of_its_own_until_it_is_measured(t
     with pytest.raises(KeyboardInterrupt):
         run_study(study, tmp_path, progress=False)
     assert checkpoint_folder(study, POINTS[1], tmp_path).is_dir()
+    checkpoint_folder(study, POINTS[0], tmp_path).mkdir()  # as if killed just after its result was written
     found = run_study(study, tmp_path, progress=False)
     assert told == [(3, 7.0, []), (1, 7.0, []), (1, 7.0, ["1"]), (2, 7.0, [])]
     assert [int(data["square"].mean().round()) for data in found] == [
